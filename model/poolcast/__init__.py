@@ -1,0 +1,83 @@
+"""Poolcast: budgets and long-term projections of medical-insurance funds.
+
+>>> import poolcast
+>>> forecast = poolcast.project("china", "baseline")
+>>> float(forecast.reserve.sel(region="000000", ledger="EPF", year=2025)) > 3.5e12
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from poolcast._version import __version__
+
+if TYPE_CHECKING:
+    from poolcast.outlook.forecasting import project as project
+    from poolcast.outlook.measures import exhaustion as exhaustion
+    from poolcast.outlook.measures import first_deficit as first_deficit
+    from poolcast.outlook.measures import first_deficit_before_interest as first_deficit_before_interest
+    from poolcast.outlook.measures import in_prices as in_prices
+    from poolcast.parameters.assumptions import Assumptions as Assumptions
+    from poolcast.parameters.errors import AssumptionError as AssumptionError
+    from poolcast.parameters.errors import PoolcastError as PoolcastError
+    from poolcast.parameters.errors import Problem as Problem
+    from poolcast.parameters.errors import ResultError as ResultError
+    from poolcast.parameters.errors import ScenarioError as ScenarioError
+    from poolcast.parameters.reading import load_assumptions as load_assumptions
+    from poolcast.projection.control_totals import calibrate as calibrate
+    from poolcast.projection.drivers import Drivers as Drivers
+    from poolcast.scenarios.reading import load_scenario as load_scenario
+    from poolcast.scenarios.scenario import Scenario as Scenario
+
+_HOMES = {
+    "Assumptions": "poolcast.parameters.assumptions",
+    "AssumptionError": "poolcast.parameters.errors",
+    "Drivers": "poolcast.projection.drivers",
+    "PoolcastError": "poolcast.parameters.errors",
+    "Problem": "poolcast.parameters.errors",
+    "ResultError": "poolcast.parameters.errors",
+    "Scenario": "poolcast.scenarios.scenario",
+    "ScenarioError": "poolcast.parameters.errors",
+    "calibrate": "poolcast.projection.control_totals",
+    "exhaustion": "poolcast.outlook.measures",
+    "first_deficit": "poolcast.outlook.measures",
+    "first_deficit_before_interest": "poolcast.outlook.measures",
+    "in_prices": "poolcast.outlook.measures",
+    "load_assumptions": "poolcast.parameters.reading",
+    "load_scenario": "poolcast.scenarios.reading",
+    "project": "poolcast.outlook.forecasting",
+}
+
+__all__ = [
+    "AssumptionError",
+    "Assumptions",
+    "Drivers",
+    "PoolcastError",
+    "Problem",
+    "ResultError",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "calibrate",
+    "exhaustion",
+    "first_deficit",
+    "first_deficit_before_interest",
+    "in_prices",
+    "load_assumptions",
+    "load_scenario",
+    "project",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for, so that the command line starts at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'poolcast' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted([*globals(), *__all__])

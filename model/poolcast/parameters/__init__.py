@@ -1,0 +1,1 @@
+"""What can be assumed: every parameter declared once, read and checked."""

@@ -1,0 +1,208 @@
+"""Assumptions: every value that the engine reads, immutable, with its provenance."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.axes import AXES
+from poolcast.parameters.declaration import Words
+from poolcast.parameters.declarations import PARAMETERS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A pooling region, or a parent that only passes values on and pools its regions.
+
+    Parameters
+    ----------
+    code : str
+        Division code, a string.
+    name : Words
+        Name in both languages.
+    parent : str or None
+        Code of the parent.
+    projected : bool
+        Whether it has people and ledgers of its own.
+    """
+
+    code: str
+    name: Words
+    parent: str | None = None
+    projected: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """A cited document: title, publisher, year, address and grade of the copy read."""
+
+    key: str
+    title: str
+    publisher: str
+    year: str
+    address: str
+    grade: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the values of a parameter for a region come from."""
+
+    region: str
+    evidence: str
+    grade: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """An assumption set, complete and checked.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set.
+    title, description : Words
+        Words for readers.
+    base_year, last_year : int
+        Last closed year; last year of the projection.
+    regions : tuple of Region
+        Projected regions, in the order of the region axis.
+    parents : tuple of Region
+        Regions that are only parents.
+    ledgers : tuple of str
+        Ledgers held, in the order of the ledger axis.
+    options : mapping
+        Chosen method for each structural option.
+    values : mapping of str to array
+        Parameter values by dotted name, axes as declared; ``region`` and ``destination`` run over `regions`,
+        ``year`` over `years`. Arrays are read-only. NaN stands where no value is given or needed.
+    provenance : mapping
+        For each parameter the distinct evidence, grade and source of its values.
+    sources : mapping
+        Cited documents by key.
+    synthetic : bool
+        Whether the set holds made-up data, which every page must say.
+    """
+
+    name: str
+    title: Words
+    description: Words
+    base_year: int
+    last_year: int
+    regions: tuple[Region, ...]
+    parents: tuple[Region, ...]
+    ledgers: tuple[str, ...]
+    options: Mapping[str, str]
+    values: Mapping[str, Array] = field(repr=False)
+    provenance: Mapping[str, tuple[Provenance, ...]] = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        frozen = {}
+        for name, value in self.values.items():
+            array = np.asarray(value, dtype=np.float64)
+            if array.flags.writeable:
+                array = array.copy()
+                array.flags.writeable = False
+            frozen[name] = array
+        object.__setattr__(self, "values", MappingProxyType(frozen))
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the values of a parameter, axes as declared."""
+        return self.values[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the set holds the parameter."""
+        return name in self.values
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years of the year axis: from two years before the base year to the last year."""
+        return tuple(range(self.base_year - 2, self.last_year + 1))
+
+    @property
+    def region_codes(self) -> tuple[str, ...]:
+        """Codes on the region axis."""
+        return tuple(region.code for region in self.regions)
+
+    def year_position(self, year: int) -> int:
+        """Return the position of a year on the year axis."""
+        return year - (self.base_year - 2)
+
+    def from_year(self, name: str, year: int) -> Array:
+        """Return a dated parameter from a year on to the last year; the other axes stay as declared."""
+        axis = PARAMETERS[name].dimensions.index("year")
+        array: Array = self.values[name][(slice(None),) * axis + (slice(self.year_position(year), None),)]
+        return array
+
+    def in_year(self, name: str, year: int) -> Array:
+        """Return a dated parameter in one year, without the year axis."""
+        axis = PARAMETERS[name].dimensions.index("year")
+        array: Array = np.take(self.values[name], self.year_position(year), axis=axis)
+        return array
+
+    def axis_members(self, axis: str) -> tuple[str, ...] | tuple[int, ...]:
+        """Return the members of an axis in this set."""
+        if axis in ("region", "destination"):
+            return self.region_codes
+        if axis == "year":
+            return self.years
+        return AXES[axis].members
+
+    def with_values(self, changes: Mapping[str, Array]) -> Assumptions:
+        """Return a copy in which some parameters have other values."""
+        return replace(self, values={**self.values, **changes})
+
+    def with_options(self, **options: str) -> Assumptions:
+        """Return a copy with other structural options."""
+        return replace(self, options={**self.options, **options})
+
+    def digest(self, names: Iterable[str] | None = None) -> str:
+        """Return a hash of the values (of some parameters), options and axes: equal content, equal digest."""
+        digest = hashlib.blake2b(digest_size=16)
+        chosen = sorted(self.values if names is None else (name for name in names if name in self.values))
+        identity = (
+            self.name,
+            self.base_year,
+            self.last_year,
+            self.region_codes,
+            self.ledgers,
+            sorted(self.options.items()),
+        )
+        digest.update(repr(identity).encode())
+        for name in chosen:
+            array = self.values[name]
+            digest.update(f"{name}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The values as a labelled `xarray.Dataset`, with unit and names on each variable."""
+        import xarray as xr
+
+        variables = {}
+        for name, array in self.values.items():
+            parameter = PARAMETERS[name]
+            variables[name] = xr.DataArray(
+                array,
+                dims=parameter.dimensions,
+                attrs={"units": parameter.unit, "long_name": parameter.label.en, "long_name_zh": parameter.label.zh},
+            )
+        dimensions = {axis for name in self.values for axis in PARAMETERS[name].dimensions}
+        coordinates = {axis: list(self.axis_members(axis)) for axis in dimensions}
+        return xr.Dataset(variables, coords=coordinates, attrs={"set": self.name, "digest": self.digest()})

@@ -1,0 +1,23 @@
+"""Every parameter of the model, declared once."""
+
+from __future__ import annotations
+
+from poolcast.parameters.declarations import (
+    accounts,
+    benefits,
+    economy,
+    ledgers,
+    payment,
+    population,
+    revenue,
+    use_and_cost,
+)
+from poolcast.parameters.declarations.options import OPTIONS
+
+PARAMETERS = {
+    parameter.name: parameter
+    for module in (population, economy, revenue, use_and_cost, benefits, payment, ledgers, accounts)
+    for parameter in module.PARAMETERS
+}
+
+__all__ = ["OPTIONS", "PARAMETERS"]

@@ -1,0 +1,63 @@
+"""Declarations: how providers are paid."""
+
+from __future__ import annotations
+
+from poolcast.parameters.declaration import Parameter, Words
+
+_RYG = ("region", "year", "scheme")
+_CLOSED = "option:payment_rule=closure|corridor"
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "payment.budgeted_share", _RYG, "fraction", 0, 1, Words("Inpatient spending under a budget", "总额预算覆盖比例"),
+        Words("Share of inpatient claims paid under a total budget (DRG, DIP or global).", "住院费用中按总额预算(DRG/DIP/总额)支付的比例。"), "source", "4", default=0.9, needed=_CLOSED,
+    ),
+    Parameter(
+        "payment.budget_growth", _RYG, "rate_per_year", -0.3, 0.5, Words("Budget growth", "预算增长率"),
+        Words("Growth of the budget before the catch-up.", "追加前的预算增长率。"), "assumption", "4.2", default=0.05, needed=_CLOSED, first_year=1,
+    ),
+    Parameter(
+        "payment.overspend_softness", _RYG, "fraction", 0, 1, Words("Softness of the budget", "预算软约束系数"),
+        Words("Share of claims above the budget that the fund pays after all: 1 is fee for service, 0 a hard cap.", "超预算部分由基金支付的比例:1 等同按项目付费,0 硬约束。"), "assumption", "4", default=0.3, needed="option:payment_rule=closure",
+    ),
+    Parameter(
+        "payment.retained_share", _RYG, "fraction", 0, 1, Words("Retained surplus", "结余留用比例"),
+        Words("Share of the unspent budget that providers keep.", "结余由医疗机构留用的比例。"), "assumption", "4.2", default=0.7, needed=_CLOSED,
+    ),
+    Parameter(
+        "payment.retention_threshold", _RYG, "fraction", 0, 1, Words("Threshold of retention", "留用门槛"),
+        Words("Ratio of claims to budget above which a surplus may be retained.", "可留用结余的费用预算比下限。"), "assumption", "4.2", default=0.85, needed=_CLOSED,
+    ),
+    Parameter(
+        "payment.overspend_share", _RYG, "fraction", 0, 1, Words("Overspend shared by the fund", "超支分担比例"),
+        Words("Share of the overspend within the corridor that the fund pays.", "走廊内超支由基金分担的比例。"), "assumption", "4.2", default=0.6, needed="option:payment_rule=corridor",
+    ),
+    Parameter(
+        "payment.overspend_limit", _RYG, "ratio", 1, 3, Words("Limit of overspend sharing", "超支分担上限"),
+        Words("Ratio of claims to budget above which no more overspend is shared.", "不再分担超支的费用预算比。"), "assumption", "4.2", default=1.15, needed="option:payment_rule=corridor",
+    ),
+    Parameter(
+        "payment.catch_up", _RYG, "fraction", 0, 1.9, Words("Catch-up of the budget", "预算追加系数"),
+        Words("Share of this year's gap between claims and budget that enters next year's budget.", "当年费用与预算差额计入次年预算的比例。"), "assumption", "4", default=0.5, needed=_CLOSED,
+    ),
+    Parameter(
+        "payment.audit_deduction", _RYG, "fraction", 0, 0.3, Words("Audit deduction", "审核扣减比例"),
+        Words("Share of medical claims cut by audit.", "审核扣减的医疗费用比例。"), "assumption", "4.1", default=0.0,
+    ),
+    Parameter(
+        "prepayment.months", _RYG, "months", 0, 6, Words("Prepaid months", "预付月数"),
+        Words("Months of fund payments advanced to providers when the tests are passed; an asset, not expenditure.", "通过测试后向医疗机构预付的月数,为资产而非支出。"), "source", "4", default=0.0, between="step",
+    ),
+    Parameter(
+        "prepayment.minimum_months", ("scheme",), "months", 0, 60, Words("Months needed for prepayment", "预付所需可支付月数"),
+        Words("Payable months at the last year end from which prepayment is allowed.", "允许预付的上年末可支付月数。"), "source", "4", default=12.0,
+    ),
+    Parameter(
+        "procurement.saving_share", _RYG, "fraction", 0, 0.5, Words("Procurement saving", "集采节约比例"),
+        Words("Saving by volume-based procurement as a share of inpatient and chronic claims.", "集采节约占住院和慢特病费用的比例。"), "assumption", "4.8", default=0.0, needed="ledger:VBPR",
+    ),
+    Parameter(
+        "procurement.retention_rate", _RYG, "fraction", 0, 1, Words("Retained procurement saving", "集采结余留用比例"),
+        Words("Share of the saving that hospitals keep; paid out in the next year.", "集采节约中医院留用比例,次年拨付。"), "source_unverified", "4.8", default=0.5, needed="ledger:VBPR",
+    ),
+)
