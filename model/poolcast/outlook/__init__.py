@@ -1,0 +1,1 @@
+"""What a forecast means: measures read from it."""

@@ -1,0 +1,92 @@
+"""Measures read from a forecast: first deficit, exhaustion, money in other prices."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from poolcast.parameters.errors import Problem, ResultError
+
+Prices = Literal["nominal", "real", "gdp"]
+PRICES: tuple[Prices, ...] = ("nominal", "real", "gdp")
+_PER_HEAD = ("average_wage", "disposable_income")
+
+
+def first_deficit(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the first projected year with a negative balance, interest and subsidy inside (handbook 6.9).
+
+    Returns
+    -------
+    xarray.DataArray (region, ledger)
+        Year; NaN where there is none within the horizon or the ledger holds no reserve.
+    """
+    return _first_year(forecast.balance < 0, forecast)
+
+
+def first_deficit_before_interest(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the first projected year with a negative balance before interest (handbook 6.9)."""
+    return _first_year(forecast.balance_before_interest < 0, forecast)
+
+
+def exhaustion(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the first year that ends with a negative reserve (handbook 6.9)."""
+    return _first_year(forecast.reserve < 0, forecast)
+
+
+def exhaustion_month(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the month in which the reserve runs out (handbook 6.9).
+
+    ``12 F_{t-1} / (F_{t-1} - F_t)``, on a straight line between the two year ends.
+
+    Returns
+    -------
+    xarray.DataArray (region, ledger)
+        Month 1 to 12 of the year of `exhaustion`; NaN where there is none.
+    """
+    reserve = forecast.reserve
+    before = reserve.shift(year=1)
+    month = np.ceil(12 * before / (before - reserve)).clip(1, 12)
+    result: xr.DataArray = month.where((forecast.year == exhaustion(forecast)) & (before >= 0)).max("year")
+    return result
+
+
+def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
+    holds = forecast.reserve.notnull()
+    projected = forecast.year > int(forecast.attrs["base_year"])
+    year = forecast.year.where(condition & holds & projected)
+    result: xr.DataArray = year.min("year")
+    return result
+
+
+def in_prices(forecast: xr.Dataset, prices: Prices) -> xr.Dataset:
+    """Return a forecast with its money in constant base-year yuan or as a share of the product.
+
+    Parameters
+    ----------
+    prices : {"nominal", "real", "gdp"}
+        As it is; divided by the consumer price index (base year 1); divided by the gross domestic product of the
+        year, whose unit is then a fraction. Amounts per head stay in yuan under ``gdp``.
+
+    Raises
+    ------
+    ResultError
+        For any other word, or where the forecast is no longer nominal.
+    """
+    if prices not in PRICES:
+        raise ResultError(Problem("--prices", f"'{prices}'", ", ".join(PRICES), "Choose one of them."))
+    if prices == "nominal":
+        return forecast
+    if forecast.attrs["prices"] != "nominal":
+        found = f"a forecast in {forecast.attrs['prices']} prices"
+        raise ResultError(Problem("forecast", found, "a nominal forecast", "Start from the result as it was saved."))
+    divisor = forecast.consumer_price_index if prices == "real" else forecast.gross_domestic_product
+    unit = "yuan of the base year" if prices == "real" else "fraction of gross domestic product"
+    changed = {}
+    for name, variable in forecast.data_vars.items():
+        if variable.attrs.get("units") != "yuan" or (prices == "gdp" and name in _PER_HEAD):
+            continue
+        moved = (variable / divisor).transpose(*variable.dims)
+        changed[name] = moved.assign_attrs({**variable.attrs, "units": unit})
+    return forecast.assign(changed).assign_attrs(prices=prices)

@@ -1,0 +1,1 @@
+"""How a fund evolves: arrays and parameters in, arrays out."""

@@ -1,0 +1,111 @@
+"""Care: services and bills by status and benefit, before anybody pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import BENEFITS, RESIDENT_STATUSES, STATUSES, index
+from poolcast.projection.economy import CostTrend
+from poolcast.projection.people import People
+
+Array = NDArray[np.float64]
+
+SCHEME_OF_STATUS = np.array([int(status in RESIDENT_STATUSES) for status in STATUSES])
+"""Position of the scheme of each status on the scheme axis; the uninsured stand with the employees, without care."""
+
+INSURED = np.array([status != "uninsured" for status in STATUSES], dtype=float)
+_FROM_PROFILE = {"outpatient": "outpatient_bill", "chronic": "chronic_bill"}
+
+
+@dataclass(frozen=True)
+class Care:
+    """Use and unit cost; every array has the axes (path, region, year, status, benefit).
+
+    Parameters
+    ----------
+    services : array
+        Admissions, members with cover (outpatient, chronic, dual channel: one service is a year of cover), births,
+        beneficiaries of long-term care.
+    unit_cost : array, yuan per service
+        Bill per service; zero where a benefit pays no bill (maternity allowance).
+    """
+
+    services: Array
+    unit_cost: Array
+
+    @property
+    def bills(self) -> Array:
+        """Bills of the year, yuan."""
+        return self.services * self.unit_cost
+
+
+def by_status(scheme_values: Array) -> Array:
+    """Spread an array (..., scheme) over the statuses (..., status)."""
+    return np.take(scheme_values, SCHEME_OF_STATUS, axis=-1)
+
+
+def project_care(assumptions: Assumptions, people: People, trend: CostTrend) -> Care:
+    """Return services and bills per service: rate x exposure x trend, cost x trend (handbook 6.5, 6.6)."""
+    members = people.in_year("members") * INSURED
+    shape = (*np.broadcast_shapes(members.shape[:3], trend.use.shape[:3]), len(STATUSES), len(BENEFITS))
+    services, unit_cost = np.zeros(shape), np.zeros(shape)
+    base = assumptions.base_year
+    use = trend.use[:, :, :, None] * assumptions.from_year("utilisation.multiplier", base)[None]
+    cost = np.take(trend.unit_cost * assumptions.from_year("cost.multiplier", base)[None], SCHEME_OF_STATUS, axis=3)
+
+    def put(benefit: str, count: Array, bill: Array) -> None:
+        number = index("benefit", benefit)
+        services[..., number] = count * use[..., number]
+        unit_cost[..., number] = bill * cost[..., number]
+
+    admissions = people.in_year("admissions")
+    per_admission = _ratio(people.in_year("inpatient_cost"), admissions)
+    put(
+        "inpatient",
+        admissions * _calibration(assumptions, "calibration.admissions"),
+        per_admission * _calibration(assumptions, "calibration.cost_per_admission"),
+    )
+    for benefit, name in _FROM_PROFILE.items():
+        put(benefit, members, _ratio(people.in_year(name), members))
+    put("dual_channel", members, by_status(assumptions["utilisation.dual_channel_bill"])[None, :, None])
+    births = _births_by_status(people) * INSURED
+    put("maternity_care", births, assumptions.from_year("maternity.payment_per_birth", base)[None])
+    put("maternity_allowance", births, np.zeros(1))
+    if "long_term_care.take_up" in assumptions:
+        put("long_term_care", *_long_term_care(assumptions, people))
+    return Care(services, unit_cost)
+
+
+def _births_by_status(people: People) -> Array:
+    """Births of the year shared out by the fertility of the women of each status."""
+    expected = people.in_year("births")
+    total = expected.sum(-1, keepdims=True)
+    share = np.divide(expected, total, out=np.zeros_like(expected), where=total > 0)
+    result: Array = share * people.births[..., None]
+    return result
+
+
+def _long_term_care(assumptions: Assumptions, people: People) -> tuple[Array, Array]:
+    """Beneficiaries and cost per beneficiary, institution and home mixed (handbook 6.14)."""
+    base = assumptions.base_year
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"long_term_care.{name}", base)[None, :, :, None]
+
+    beneficiaries = people.in_year("disabled") * yearly("coverage_share") * yearly("take_up")
+    institution = yearly("institution_share")
+    cost = institution * yearly("institution_cost") + (1 - institution) * yearly("home_cost")
+    return beneficiaries, cost
+
+
+def _calibration(assumptions: Assumptions, name: str) -> Array:
+    return by_status(assumptions[name])[None, :, None]
+
+
+def _ratio(total: Array, count: Array) -> Array:
+    result: Array = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return result

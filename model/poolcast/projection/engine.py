@@ -1,0 +1,129 @@
+"""The engine: one run from calibrated assumptions to every flow and stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.errors import AssumptionError, Problem
+from poolcast.projection.claims import project_claims
+from poolcast.projection.contributions import project_contributions
+from poolcast.projection.drivers import NO_DRIVERS, Drivers
+from poolcast.projection.economy import project_cost_trend, project_economy
+from poolcast.projection.flows import Flows, MoneyState, project_flows
+from poolcast.projection.ledgers import LedgerAccounts, LedgerRecursion
+from poolcast.projection.people import project_people
+from poolcast.projection.pools import Holders
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Everything that one run holds, as plain arrays.
+
+    Parameters
+    ----------
+    money : MoneyState
+        People, economy, contributions and claims.
+    flows : Flows
+        Revenue and expenditure by ledger and line, and the transfers between ledgers.
+    accounts : LedgerAccounts
+        Ledgers after interest and the rules that look at stocks.
+    holders : Holders
+        Regions and pools.
+    drivers : Drivers
+        Deviations of the paths.
+    """
+
+    money: MoneyState
+    flows: Flows
+    accounts: LedgerAccounts
+    holders: Holders
+    drivers: Drivers
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The calibrated assumptions behind the run."""
+        return self.money.assumptions
+
+
+def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> MoneyState:
+    """Run the first two layers: people, then wages, contributions, care and claims."""
+    people = project_people(assumptions, drivers)
+    economy = project_economy(assumptions, drivers)
+    trend = project_cost_trend(assumptions, economy, drivers)
+    contributions = project_contributions(assumptions, people, economy, drivers)
+    claims = project_claims(assumptions, people, economy, trend)
+    return MoneyState(assumptions, people, economy, trend, contributions, claims)
+
+
+def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
+    """Run all three layers on calibrated assumptions.
+
+    Raises
+    ------
+    AssumptionError
+        If the set was not calibrated, or its options contradict each other.
+    """
+    _refuse_unready(assumptions)
+    money = project_money(assumptions, drivers)
+    flows = project_flows(money)
+    holders = Holders.of(assumptions)
+    accounts = LedgerRecursion(assumptions, flows, holders, drivers).run()
+    return Projection(money, flows, accounts, holders, drivers)
+
+
+def project(assumptions: Assumptions, drivers: Drivers | None = None) -> xr.Dataset:
+    """Project calibrated assumptions into a labelled forecast.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        Calibrated (`control_totals.calibrate`), with or without a scenario applied.
+    drivers : Drivers, optional
+        Deviations by path; with them every flow has a leading ``path`` dimension.
+
+    Returns
+    -------
+    xarray.Dataset
+        See docs/reference/forecast.md for its variables.
+    """
+    from poolcast.projection.forecast import label
+
+    return label(run(assumptions, NO_DRIVERS if drivers is None else drivers), with_paths=drivers is not None)
+
+
+def _refuse_unready(assumptions: Assumptions) -> None:
+    problems = []
+    where = f"assumption set {assumptions.name}"
+    if "calibration.benefit" not in assumptions:
+        problems.append(
+            Problem(where, "no calibration factors", "a calibrated set", "Call poolcast.calibrate(assumptions) first.")
+        )
+    chosen = assumptions.options["adjustment_fund"]
+    for scheme, option in (("employee", "employee_pool"), ("resident", "resident_pool")):
+        if chosen in (scheme, "both") and assumptions.options[option] == "parent":
+            problems.append(
+                Problem(
+                    where,
+                    f"an adjustment fund for the {scheme} scheme whose ledger the parent already holds",
+                    "either one ledger for all regions or an adjustment fund between their ledgers",
+                    f"Set {option} to region, or adjustment_fund to none.",
+                    column="options",
+                )
+            )
+    if chosen != "none" and "ADJ" not in assumptions.ledgers:
+        problems.append(
+            Problem(
+                where,
+                f"adjustment_fund: {chosen} without the ledger ADJ",
+                "ADJ among the ledgers",
+                "Add ADJ to `ledgers`.",
+                column="ledgers",
+            )
+        )
+    if problems:
+        raise AssumptionError(problems)

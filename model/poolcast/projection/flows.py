@@ -1,0 +1,295 @@
+"""Flows: what each ledger receives and pays by statement line, transfers booked on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
+from poolcast.parameters.declaration import Words
+from poolcast.projection.claims import Claims, by_scheme
+from poolcast.projection.contributions import Contributions
+from poolcast.projection.economy import CostTrend, Economy
+from poolcast.projection.people import People
+from poolcast.projection.second_layers import critical_illness_claims, large_amount_claims
+from poolcast.projection.statement import BENEFIT_LINES, EXPENDITURE_LINES, REVENUE_LINES
+
+Array = NDArray[np.float64]
+
+ALLOWED_TRANSFERS = frozenset(
+    {
+        ("EPF", "EPA"),
+        ("EPF", "LTCI"),
+        ("EPA", "LTCI"),
+        ("RPF", "LTCI"),
+        ("EPF", "LAS"),
+        ("EPA", "LAS"),
+        ("RPF", "CII"),
+        ("MAF", "RPF"),
+        ("EPF", "VBPR"),
+        ("RPF", "VBPR"),
+        ("EPF", "ADJ"),
+        ("RPF", "ADJ"),
+        ("ADJ", "EPF"),
+        ("ADJ", "RPF"),
+    }
+)
+"""Transfers between ledgers that the law allows (handbook 1.3); anything else is refused."""
+
+FINANCED_BY_NEED = ("MAF", "CSS")
+"""Ledgers that the budget fills to what they need: their revenue is their expenditure and they hold no reserve."""
+
+WITHOUT_RESERVE = (*FINANCED_BY_NEED, "CII")
+
+_RESIDENTS = positions("status", RESIDENT_STATUSES)
+_EMPLOYEES = positions("status", EMPLOYEE_STATUSES)
+_RETIRED = index("status", "retired")
+_ACTIVE = index("status", "active")
+
+
+@dataclass
+class Flows:
+    """Revenue and expenditure of every ledger by line; arrays (path, region, year), yuan a year.
+
+    Parameters
+    ----------
+    revenue, expenditure : dict
+        By ledger, then by statement line.
+    transfers : dict
+        By pair (from, to): what left the one and arrived in the other.
+    """
+
+    shape: tuple[int, int, int]
+    revenue: dict[str, dict[str, Array]] = field(default_factory=dict)
+    expenditure: dict[str, dict[str, Array]] = field(default_factory=dict)
+    transfers: dict[tuple[str, str], Array] = field(default_factory=dict)
+
+    def receive(self, ledger: str, line: str, amount: Array) -> None:
+        """Add revenue to a line of a ledger."""
+        self._book(self.revenue, REVENUE_LINES, ledger, line, amount)
+
+    def pay(self, ledger: str, line: str, amount: Array) -> None:
+        """Add expenditure to a line of a ledger."""
+        self._book(self.expenditure, EXPENDITURE_LINES, ledger, line, amount)
+
+    def transfer(self, source: str, target: str, pay_line: str, receive_line: str, amount: Array) -> None:
+        """Move money between two ledgers, booked on both sides; only allowed pairs."""
+        if (source, target) not in ALLOWED_TRANSFERS:
+            raise ValueError(f"no transfer from {source} to {target} is allowed")
+        self.pay(source, pay_line, amount)
+        self.receive(target, receive_line, amount)
+        earlier = self.transfers.get((source, target), 0.0)
+        self.transfers[source, target] = earlier + np.broadcast_to(amount, self.shape)
+
+    def total(self, side: dict[str, dict[str, Array]], ledger: str) -> Array:
+        """Return the sum of all lines of a ledger on one side."""
+        result: Array = sum(side.get(ledger, {}).values(), np.zeros(self.shape))
+        return result
+
+    def _book(
+        self, side: dict[str, dict[str, Array]], known: Mapping[str, Words], ledger: str, line: str, amount: Array
+    ) -> None:
+        if line not in known:
+            raise ValueError(f"{line} is no line of the statement")
+        lines = side.setdefault(ledger, {})
+        lines[line] = lines.get(line, 0.0) + np.broadcast_to(amount, self.shape)
+
+
+@dataclass(frozen=True)
+class MoneyState:
+    """Everything the flows are made of."""
+
+    assumptions: Assumptions
+    people: People
+    economy: Economy
+    trend: CostTrend
+    contributions: Contributions
+    claims: Claims
+
+    def yearly(self, name: str) -> Array:
+        """Return a dated parameter from the base year on with a path axis of length one."""
+        return self.assumptions.from_year(name, self.assumptions.base_year)[None]
+
+    def factor(self, name: str) -> Array:
+        """Return a calibration factor by region, shaped (1, region, 1)."""
+        return self.assumptions[f"calibration.{name}"][None, :, None]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Paths, regions, years."""
+        paths, regions, years = self.claims.services.shape[:3]
+        return max(paths, self.contributions.units.shape[0]), regions, years
+
+
+def project_flows(state: MoneyState) -> Flows:
+    """Book every line of every ledger that the set holds (handbook 1.1, 5.2, 6.4, 6.8)."""
+    flows = Flows(state.shape)
+    held = state.assumptions.ledgers
+    for ledger, book in _BOOKS.items():
+        if ledger in held:
+            book(state, flows)
+    _book_declared_lines(state, flows)
+    return flows
+
+
+def _book_pooled_fund(state: MoneyState, flows: Flows) -> None:
+    """EPF: contributions less what goes to accounts; benefits of the employee scheme."""
+    paid_in = state.contributions
+    flows.receive("EPF", "R1.1", paid_in.units)
+    flows.receive("EPF", "R1.3", paid_in.flexible)
+    flows.receive("EPF", "R1.5", paid_in.arrears_recovered)
+    flows.receive("EPF", "R1.6", paid_in.late_fees)
+    flows.receive("EPF", "R1.7", paid_in.unemployment_fund)
+    flows.receive("EPF", "R1.8", paid_in.retirees)
+    if "EPA" in state.assumptions.ledgers:
+        flows.receive("EPF", "R1.9", -(paid_in.credited_to_active + paid_in.credited_to_retired))
+    _book_benefits(state, flows, "EPF", 0)
+
+
+def _book_accounts(state: MoneyState, flows: Flows) -> None:
+    """EPA: own contributions and credits; spending out of the income of the year (handbook 3.5, 6.8)."""
+    paid_in = state.contributions
+    flows.receive("EPA", "R1.2", paid_in.members + paid_in.flexible_accounts)
+    flows.receive("EPA", "R4", paid_in.credited_to_active + paid_in.credited_to_retired)
+
+
+def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
+    """RPF: premium and subsidy of the insured at the year end; benefits of the resident scheme (handbook 2.4)."""
+    heads = state.people.at_year_end("members")[..., _RESIDENTS].sum(-1) * state.factor("resident_financing")
+    premium = _premium_of_cover(state) * heads * state.yearly("revenue.resident_collection_rate")
+    aided = np.zeros_like(premium)
+    if "MAF" in state.assumptions.ledgers:
+        aided = premium * state.yearly("assistance.premium_aid_share") * state.yearly("assistance.premium_aid_rate")
+        flows.transfer("MAF", "RPF", "E3", "R2.4", aided)
+    flows.receive("RPF", "R1.4", premium - aided)
+    subsidy = state.yearly("resident.subsidy") * heads
+    shares = state.assumptions["resident.subsidy_share"]
+    for level, line in enumerate(("R2.1", "R2.2", "R2.3")):
+        flows.receive("RPF", line, subsidy * shares[:, level][None, :, None])
+    _book_benefits(state, flows, "RPF", 1)
+
+
+def _premium_of_cover(state: MoneyState) -> Array:
+    """Personal premium of the year of cover: that of the year's own notice, or of the year before."""
+    lag = int(state.assumptions["resident.personal_premium_lag"])
+    first = state.assumptions.base_year - lag
+    years = state.shape[2]
+    result: Array = state.assumptions.from_year("resident.personal_premium", first)[None, :, :years]
+    return result
+
+
+def _book_benefits(state: MoneyState, flows: Flows, ledger: str, scheme: int) -> None:
+    payments = by_scheme(state.claims.payments, 3)[..., scheme, :]
+    for benefit, line in BENEFIT_LINES.items():
+        if benefit != "long_term_care":
+            flows.pay(ledger, line, payments[..., index("benefit", benefit)])
+    if "VBPR" in state.assumptions.ledgers:
+        retained = (
+            state.claims.procurement_saving[..., scheme] * state.yearly("procurement.retention_rate")[..., scheme]
+        )
+        flows.transfer(ledger, "VBPR", "E1.7", "R4", retained)
+
+
+def _book_critical_illness(state: MoneyState, flows: Flows) -> None:
+    """CII: the premium that RPF pays, and the claims expected from the layers above the threshold (handbook 3.8)."""
+    heads = state.people.in_year("members")[..., _RESIDENTS].sum(-1)
+    follows = float(state.assumptions["critical_illness.premium_follows_cost"])
+    growth = state.trend.unit_cost[..., 1, 0] * state.trend.use[..., 0]
+    premium = state.yearly("critical_illness.premium_per_head") * (1 + follows * (growth - 1))
+    flows.transfer("RPF", "CII", "E2", "R4", heads * premium * state.factor("critical_illness_premium"))
+    flows.pay("CII", "E1.7", critical_illness_claims(state.assumptions, state.economy, state.claims, heads))
+
+
+def _book_long_term_care(state: MoneyState, flows: Flows) -> None:
+    """LTCI: rates on bases, pensions and incomes of the covered; a part of it moved from EPF and EPA (handbook 3.6)."""
+
+    def yearly(name: str) -> Array:
+        return state.yearly(f"long_term_care.{name}")
+
+    members = state.people.in_year("members")
+    contributions = state.contributions.contributory_bases * yearly("employee_rate")
+    pensions = members[..., _RETIRED] * state.economy.pension * yearly("retiree_rate")
+    incomes = members[..., _RESIDENTS].sum(-1) * state.economy.income * yearly("resident_rate")
+    covered = yearly("coverage_share")
+    revenue = covered * (contributions + pensions + incomes) * state.factor("long_term_care_revenue")
+    of_base = np.divide(np.minimum(covered, covered[:, :, :1]), covered, out=np.zeros_like(covered), where=covered > 0)
+    from_fund = revenue * yearly("share_from_pooled_fund") * of_base
+    from_accounts = revenue * yearly("share_from_accounts") if "EPA" in state.assumptions.ledgers else 0 * revenue
+    from_budget = revenue * yearly("share_from_budget")
+    flows.transfer("EPF", "LTCI", "E3", "R4", from_fund)
+    flows.receive("LTCI", "R2.5", from_budget)
+    flows.receive("LTCI", "R1.1", revenue - from_fund - from_accounts - from_budget)
+    if "EPA" in state.assumptions.ledgers:
+        flows.transfer("EPA", "LTCI", "E3", "R4", from_accounts)
+    benefit = index("benefit", "long_term_care")
+    flows.pay("LTCI", "E1.8", state.claims.payments[..., benefit].sum(-1))
+
+
+def _book_assistance(state: MoneyState, flows: Flows) -> None:
+    """MAF: premium aid (booked with RPF) and direct aid that follows the own share of residents (handbook 3.9)."""
+    heads = state.people.in_year("members")[..., _RESIDENTS].sum(-1)
+    own = state.claims.own_payments[..., _RESIDENTS, :].sum((-1, -2))
+    per_head = np.divide(own, heads, out=np.zeros_like(own), where=heads > 0)
+    of_base = per_head[:, :, :1]
+    growth = np.divide(per_head, of_base, out=np.ones_like(per_head), where=of_base > 0)
+    aid = state.assumptions["assistance.direct_aid_per_resident"][None, :, None] * heads * growth
+    flows.pay("MAF", "E1.7", aid * state.factor("assistance"))
+
+
+def _book_large_amount(state: MoneyState, flows: Flows) -> None:
+    """LAS: premium per member, part of it from accounts; payments beyond the pooled fund's (handbook 1.1)."""
+    heads = state.people.in_year("members")[..., _EMPLOYEES].sum(-1)
+    growth = state.trend.unit_cost[..., 0, 0] * state.trend.use[..., 0]
+    premium = heads * state.yearly("large_amount.premium_per_head") * growth
+    share = state.yearly("large_amount.share_from_accounts") if "EPA" in state.assumptions.ledgers else np.zeros(1)
+    if "EPA" in state.assumptions.ledgers:
+        flows.transfer("EPA", "LAS", "E3", "R4", premium * share)
+    flows.receive("LAS", "R1.1", premium * (1 - share))
+    flows.pay("LAS", "E1.7", large_amount_claims(state.assumptions, state.claims))
+
+
+def _book_civil_service(state: MoneyState, flows: Flows) -> None:
+    """CSS: a share of the own payments of unit employees and retired members entitled to it (handbook 1.1)."""
+    own = state.claims.own_payments[..., [_ACTIVE, _RETIRED], :].sum((-1, -2))
+    paid = own * state.yearly("civil_service.member_share") * state.yearly("civil_service.subsidy_rate")
+    flows.pay("CSS", "E1.7", paid)
+
+
+def _book_retained_surplus(state: MoneyState, flows: Flows) -> None:
+    """VBPR: hospitals receive in a year what was retained for them in the year before (handbook 4.8)."""
+    retained = flows.total(flows.revenue, "VBPR")
+    paid = np.concatenate([retained[:, :, :1], retained[:, :, :-1]], axis=2)
+    flows.pay("VBPR", "E1.7", paid)
+
+
+def _book_declared_lines(state: MoneyState, flows: Flows) -> None:
+    """Book the lines that the set gives in yuan, residuals of the accounts, and revenue that follows need."""
+    assumptions = state.assumptions
+    for ledger in assumptions.ledgers:
+        number = index("ledger", ledger)
+        flows.receive(ledger, "R2.5", state.yearly("ledger.fiscal_subsidy")[..., number])
+        flows.receive(ledger, "R7", state.yearly("ledger.other_revenue")[..., number])
+        flows.pay(ledger, "E6", state.yearly("ledger.other_expenditure")[..., number])
+        residual = assumptions["calibration.other_expenditure_share"][None, :, number, None]
+        flows.pay(ledger, "E6", residual * flows.total(flows.expenditure, ledger))
+    for ledger in FINANCED_BY_NEED:
+        if ledger in assumptions.ledgers:
+            need = flows.total(flows.expenditure, ledger) - flows.total(flows.revenue, ledger)
+            flows.receive(ledger, "R2.5", need)
+
+
+_BOOKS = {
+    "EPF": _book_pooled_fund,
+    "EPA": _book_accounts,
+    "RPF": _book_resident_fund,
+    "CII": _book_critical_illness,
+    "LTCI": _book_long_term_care,
+    "MAF": _book_assistance,
+    "LAS": _book_large_amount,
+    "CSS": _book_civil_service,
+    "VBPR": _book_retained_surplus,
+}

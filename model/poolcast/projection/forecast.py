@@ -1,0 +1,272 @@
+"""The door of the engine: plain arrays become a labelled forecast."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from poolcast._version import __version__
+from poolcast.parameters.axes import AXES, BENEFITS, LEDGERS, SCHEMES, SEXES, STATUSES, TIERS, index
+from poolcast.parameters.declarations import PARAMETERS
+from poolcast.projection.control_totals import FACTORS
+from poolcast.projection.economy import growth_index
+from poolcast.projection.engine import Projection
+from poolcast.projection.flows import FINANCED_BY_NEED
+from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
+
+Array = NDArray[np.float64]
+
+BASIS = "current"
+"""Payable months rest on the expenditure of the same year (handbook 5.4)."""
+
+_MEMBERS_PAYING = [index("status", name) for name in ("active", "flexible", "unemployed", "paying_past_retirement")]
+_RETIRED = index("status", "retired")
+
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "revenue": ("yuan", "Revenue", "基金收入"),
+    "expenditure": ("yuan", "Expenditure", "基金支出"),
+    "balance": ("yuan", "Balance", "当期结余"),
+    "interest": ("yuan", "Interest", "利息收入"),
+    "revenue_before_interest": ("yuan", "Revenue before interest", "不含利息收入"),
+    "balance_before_interest": ("yuan", "Balance before interest", "不含利息当期结余"),
+    "reserve": ("yuan", "Reserve at 31 December", "累计结余"),
+    "payable_months": ("months", "Payable months", "可支付月数"),
+    "prepaid": ("yuan", "Prepaid to providers", "预付金"),
+    "revenue_by_line": ("yuan", "Revenue by statement line", "分项收入"),
+    "expenditure_by_line": ("yuan", "Expenditure by statement line", "分项支出"),
+    "members": ("persons", "Members at 31 December", "年末参保人数"),
+    "average_members": ("persons", "Average members", "平均参保人数"),
+    "population": ("persons", "Population at 31 December", "年末人口"),
+    "births": ("persons", "Births", "出生人数"),
+    "deaths": ("persons", "Deaths", "死亡人数"),
+    "net_migrants": ("persons", "Net migrants", "净迁移人数"),
+    "population_by_age": ("persons", "Population by sex and age at 31 December", "分性别年龄人口"),
+    "average_wage": ("yuan", "Average wage", "社会平均工资"),
+    "disposable_income": ("yuan", "Disposable income per head", "人均可支配收入"),
+    "consumer_price_index": ("ratio", "Consumer price index", "居民消费价格指数"),
+    "gross_domestic_product": ("yuan", "Gross domestic product", "地区生产总值"),
+    "contributory_bases": ("yuan", "Contributory bases", "缴费基数总额"),
+    "arrears": ("yuan", "Arrears at 31 December", "年末欠费"),
+    "dependency_ratio": ("ratio", "Dependency ratio", "抚养比"),
+    "cost_rate": ("fraction", "Cost rate of the employee pooled fund", "职工统筹支出率"),
+    "income_rate": ("fraction", "Income rate of the employee pooled fund", "职工统筹收入率"),
+    "use_index": ("ratio", "Index of use at constant age", "利用率指数"),
+    "unit_cost_index": ("ratio", "Index of unit cost", "单位费用指数"),
+    "care_price_index": ("ratio", "Index of the price of care", "医疗服务价格指数"),
+    "intensity_index": ("ratio", "Index of intensity (unit cost over price)", "服务强度指数"),
+    "services": ("services", "Services", "服务量"),
+    "bills": ("yuan", "Bills", "医疗总费用"),
+    "in_policy_bills": ("yuan", "In-policy bills", "政策范围内费用"),
+    "fund_payments": ("yuan", "Payments of the pooled funds", "统筹基金支付"),
+    "inpatient_payments": ("yuan", "Inpatient payments by tier", "分级住院支付"),
+    "provider_borne": ("yuan", "Inpatient claims borne by providers", "医疗机构承担"),
+}
+
+
+def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
+    """Return a forecast as an `xarray.Dataset` with units and names in both languages.
+
+    Parameters
+    ----------
+    projection : Projection
+        A run of the engine.
+    with_paths : bool
+        Whether the leading ``path`` dimension stays; a single run drops it.
+    """
+    builder = _Builder(projection, with_paths)
+    builder.accounts()
+    builder.people()
+    builder.economy()
+    builder.trends()
+    builder.care()
+    builder.calibration()
+    return builder.dataset()
+
+
+class _Builder:
+    def __init__(self, projection: Projection, with_paths: bool) -> None:
+        self._run = projection
+        self._set = projection.assumptions
+        self._with_paths = with_paths
+        self._variables: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {}
+
+    def _add(self, name: str, dimensions: tuple[str, ...], values: Array, **attributes: str) -> None:
+        """Add an array (path, region, year, ...) as (path, year, region, ...); regions are padded for the pools."""
+        units, english, chinese = _WORDS[name]
+        missing = self._run.holders.count - values.shape[1]
+        if missing:
+            empty = np.full((values.shape[0], missing, *values.shape[2:]), np.nan)
+            values = np.concatenate([values, empty], axis=1)
+        moved = np.swapaxes(values, 1, 2)
+        if self._with_paths:
+            moved = np.broadcast_to(moved, (max(self._run.accounts.reserve.shape[0], moved.shape[0]), *moved.shape[1:]))
+        else:
+            moved = moved[0]
+        front = ("path", "year", "region") if self._with_paths else ("year", "region")
+        words = {"units": units, "long_name": english, "long_name_zh": chinese, **attributes}
+        self._variables[name] = ((*front, *dimensions), np.array(moved), words)
+
+    def accounts(self) -> None:
+        """Add the accounts of every ledger; one that the budget fills to its need shows expenditure only."""
+        accounts, held = self._run.accounts, self._held()
+        funded = held & ~np.array([ledger in FINANCED_BY_NEED for ledger in self._set.ledgers])
+        revenue = np.where(funded, accounts.revenue, np.nan)
+        expenditure = np.where(held, accounts.expenditure, np.nan)
+        before = revenue - accounts.interest
+        spends = np.where(expenditure > 0, expenditure, np.nan)
+        for name, values in (
+            ("revenue", revenue),
+            ("expenditure", expenditure),
+            ("balance", revenue - expenditure),
+            ("interest", np.where(funded, accounts.interest, np.nan)),
+            ("revenue_before_interest", before),
+            ("balance_before_interest", before - expenditure),
+            ("reserve", accounts.reserve),
+            ("prepaid", np.where(held, accounts.prepaid, np.nan)),
+        ):
+            self._add(name, ("ledger",), values)
+        self._add("payable_months", ("ledger",), 12 * accounts.reserve / spends, basis=BASIS)
+        received = np.where(funded[..., None], accounts.revenue_lines, np.nan)
+        self._add("revenue_by_line", ("ledger", "revenue_line"), received)
+        paid = np.where(held[..., None], accounts.expenditure_lines, np.nan)
+        self._add("expenditure_by_line", ("ledger", "expenditure_line"), paid)
+
+    def _held(self) -> NDArray[np.bool_]:
+        """Where a holder has an account of a ledger: pools those they keep, regions all but the adjustment fund."""
+        holders, ledgers = self._run.holders, self._set.ledgers
+        result = np.ones((1, holders.count, 1, len(ledgers)), dtype=bool)
+        keeps = holders.keeps(ledgers)
+        result[0, holders.regions :, 0] = keeps[holders.regions :]
+        if "ADJ" in ledgers:
+            result[0, : holders.regions, 0, ledgers.index("ADJ")] = False
+        return result
+
+    def people(self) -> None:
+        """Add population, members and the flows between year ends."""
+        people = self._run.money.people
+        members = people.at_year_end("members")
+        self._add("members", ("status",), members)
+        self._add("average_members", ("status",), people.in_year("members"))
+        self._add("population", (), people.population[:, :, 1:])
+        for name in ("births", "deaths", "net_migrants"):
+            self._add(name, (), getattr(people, name))
+        retired = members[..., _RETIRED]
+        paying = members[..., _MEMBERS_PAYING].sum(-1)
+        ratio = np.divide(paying, retired, out=np.full_like(paying, np.nan), where=retired > 0)
+        self._add("dependency_ratio", (), ratio)
+        if not self._with_paths:
+            self._add("population_by_age", ("sex", "age"), people.population_by_age[None, :, 1:])
+
+    def economy(self) -> None:
+        """Add wages, prices, the product and the rates of the employee pooled fund."""
+        economy, paid = self._run.money.economy, self._run.money.contributions
+        self._add("average_wage", (), economy.wage)
+        self._add("disposable_income", (), economy.income)
+        self._add("consumer_price_index", (), economy.consumer_price_index)
+        self._add("gross_domestic_product", (), economy.gross_domestic_product)
+        bases = paid.contributory_bases
+        self._add("contributory_bases", (), bases)
+        self._add("arrears", (), paid.arrears)
+        if "EPF" in self._set.ledgers:
+            number = self._set.ledgers.index("EPF")
+            accounts, regions = self._run.accounts, self._run.holders.regions
+            known = np.where(bases > 0, bases, np.nan)
+            revenue = (accounts.revenue - accounts.interest)[:, :regions, :, number]
+            self._add("cost_rate", (), accounts.expenditure[:, :regions, :, number] / known)
+            self._add("income_rate", (), revenue / known)
+
+    def trends(self) -> None:
+        """Add the indices of use, unit cost, price and intensity, base year 1 (handbook 6.5, 6.6)."""
+        trend = self._run.money.trend
+        growth = self._set.from_year("cost.price_growth", self._set.base_year)[None]
+        price = growth_index(growth, 2)
+        self._add("use_index", ("benefit",), trend.use)
+        self._add("unit_cost_index", ("scheme", "benefit"), trend.unit_cost)
+        self._add("care_price_index", (), price)
+        self._add("intensity_index", ("scheme", "benefit"), trend.unit_cost / price[..., None, None])
+
+    def care(self) -> None:
+        """Add services, bills and payments."""
+        claims = self._run.money.claims
+        for name, values in (
+            ("services", claims.services),
+            ("bills", claims.bills),
+            ("in_policy_bills", claims.in_policy_bills),
+            ("fund_payments", claims.payments),
+        ):
+            self._add(name, ("status", "benefit"), values)
+        self._add("inpatient_payments", ("status", "tier"), claims.inpatient_payments)
+        self._add("provider_borne", ("scheme",), claims.provider_borne)
+
+    def calibration(self) -> None:
+        """Add the calibration factors; pools have none."""
+        for name in FACTORS:
+            parameter = PARAMETERS[name]
+            array = self._set[name]
+            missing = self._run.holders.count - array.shape[0]
+            padded = np.concatenate([array, np.full((missing, *array.shape[1:]), np.nan)]) if missing else array
+            if "ledger" in parameter.dimensions:
+                axis = parameter.dimensions.index("ledger")
+                padded = np.take(padded, [index("ledger", ledger) for ledger in self._set.ledgers], axis=axis)
+            words = {"units": "ratio", "long_name": parameter.label.en, "long_name_zh": parameter.label.zh}
+            self._variables[name.replace(".", "_")] = (parameter.dimensions, np.array(padded), words)
+
+    def dataset(self) -> xr.Dataset:
+        """Return the forecast with coordinates and what is needed to reproduce it."""
+        assumptions, holders = self._set, self._run.holders
+        coordinates: dict[str, object] = {
+            "year": list(range(assumptions.base_year, assumptions.last_year + 1)),
+            "region": [unit.code for unit in holders.units],
+            "ledger": list(assumptions.ledgers),
+            "status": list(STATUSES),
+            "scheme": list(SCHEMES),
+            "benefit": list(BENEFITS),
+            "tier": list(TIERS),
+            "revenue_line": list(REVENUE_LINES),
+            "expenditure_line": list(EXPENDITURE_LINES),
+            "kind": ("region", ["region"] * holders.regions + ["pool"] * (holders.count - holders.regions)),
+            "region_name": ("region", [unit.name.en for unit in holders.units]),
+            "region_name_zh": ("region", [unit.name.zh for unit in holders.units]),
+            "ledger_name": ("ledger", [_LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
+            "ledger_name_zh": ("ledger", [AXES["ledger"].member_labels_zh[ledger] for ledger in assumptions.ledgers]),
+        }
+        if not self._with_paths:
+            coordinates |= {"sex": list(SEXES), "age": np.arange(101)}
+        attributes = {
+            "title": assumptions.title.en,
+            "title_zh": assumptions.title.zh,
+            "set": assumptions.name,
+            "set_digest": assumptions.digest(),
+            "scenario": "baseline",
+            "scenario_digest": "",
+            "version": __version__,
+            "base_year": assumptions.base_year,
+            "last_year": assumptions.last_year,
+            "synthetic": int(assumptions.synthetic),
+            "payable_months_basis": BASIS,
+            "prices": "nominal",
+            "command": "",
+            "seed": "",
+        }
+        return xr.Dataset(dict(self._variables), coords=coordinates, attrs=attributes)
+
+
+_LEDGER_NAMES = dict(
+    zip(
+        LEDGERS,
+        (
+            "Employee pooled fund",
+            "Personal accounts",
+            "Resident fund",
+            "Critical-illness insurance",
+            "Employee large-amount subsidy",
+            "Civil servants' subsidy",
+            "Medical assistance fund",
+            "Long-term care insurance",
+            "Adjustment fund",
+            "Retained procurement surplus",
+        ),
+        strict=True,
+    )
+)

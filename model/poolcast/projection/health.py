@@ -1,0 +1,105 @@
+"""Health of longer lives: how age profiles of use move with life expectancy and with nearness to death."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.axes import OPEN_AGE
+
+Array = NDArray[np.float64]
+
+
+def remaining_life_expectancy(survival: Array) -> Array:
+    """Return the period remaining life expectancy at each age (handbook 6.2).
+
+    With S the survival ratio by age at the end of the year, a person of age a lives through ``H_a`` further year
+    ends, ``H_a = S_{a+1} (1 + H_{a+1})`` and in the open group ``H = S / (1 - S)``; ``e_a = H_a + 1/2``.
+
+    Parameters
+    ----------
+    survival : array (..., age), fraction
+
+    Returns
+    -------
+    array (..., age), years
+    """
+    remaining = np.empty_like(survival)
+    last = np.minimum(survival[..., OPEN_AGE], 0.999)
+    remaining[..., OPEN_AGE] = last / (1 - last)
+    for age in range(OPEN_AGE - 1, -1, -1):
+        remaining[..., age] = survival[..., age + 1] * (1 + remaining[..., age + 1])
+    result: Array = remaining + 0.5
+    return result
+
+
+def gained_years(survival: Array) -> Array:
+    """Return the life expectancy gained since the base year, at each later year end.
+
+    The base-year level is carried back from the first two projected years, because published tables may jump between
+    the last estimate and the projection (`china_baseline`, section 3).
+
+    Parameters
+    ----------
+    survival : array (region, year, sex, age)
+        Survival ratios from the first projected year on.
+
+    Returns
+    -------
+    array (region, year, sex, age), years
+    """
+    expectancy = remaining_life_expectancy(survival)
+    second = expectancy[:, min(1, expectancy.shape[1] - 1)]
+    base = 2 * expectancy[:, 0] - second
+    result: Array = expectancy - base[:, None]
+    return result
+
+
+def shifted_profile(profile: Array, shift: Array) -> Array:
+    """Return a profile read at the ages ``a - shift``, linear between single ages, clipped to 0..100.
+
+    Parameters
+    ----------
+    profile : array (region, sex, age)
+        Rates or amounts by age.
+    shift : array (region, year_end, sex, age), years
+
+    Returns
+    -------
+    array (region, year_end, sex, age)
+    """
+    age = np.clip(np.arange(OPEN_AGE + 1) - shift, 0, OPEN_AGE)
+    lower = np.minimum(age.astype(np.int64), OPEN_AGE - 1)
+    part = age - lower
+    wide = np.broadcast_to(profile[:, None], shift.shape)
+    below = np.take_along_axis(wide, lower, axis=-1)
+    above = np.take_along_axis(wide, lower + 1, axis=-1)
+    result: Array = below + part * (above - below)
+    return result
+
+
+def death_related_factor(survival: Array, decedent_ratio: Array, weight: float) -> Array:
+    """Return the factor on cost by age when part of it is tied to death (handbook 6.6).
+
+    ``1 + w (D_t / D_0 - 1)`` with ``D = 1 + q (k - 1)``, q the share that dies within the year and k the cost of
+    decedents over survivors; D_0 is that of the first projected year.
+
+    Parameters
+    ----------
+    survival : array (region, year, sex, age)
+        Survival ratios from the first projected year on.
+    decedent_ratio : array (age,)
+        k by age.
+    weight : float
+        0 leaves the profile as it is.
+
+    Returns
+    -------
+    array (region, year, sex, age)
+    """
+    dying = np.empty_like(survival)
+    dying[..., :OPEN_AGE] = 1 - survival[..., 1:]
+    dying[..., OPEN_AGE] = 1 - survival[..., OPEN_AGE]
+    burden = 1 + dying * (decedent_ratio - 1)
+    result: Array = 1 + weight * (burden / burden[:, :1] - 1)
+    return result

@@ -1,0 +1,258 @@
+"""Ledgers: interest, reserves, and the rules that look at last year's stocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import index
+from poolcast.projection.drivers import Drivers
+from poolcast.projection.flows import WITHOUT_RESERVE, Flows
+from poolcast.projection.pools import Holders, adjustment_grants, recognised_gap
+from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
+
+Array = NDArray[np.float64]
+
+_SCHEME_FUNDS = ("EPF", "RPF")
+
+
+def reserve_step(opening: Array, balance: Array, rate: Array, margin: float, timing: float) -> tuple[Array, Array]:
+    """Return closing reserve and interest of a year (handbook 6.8).
+
+    ``F_t = F_{t-1} (1 + i) + B_t (1 + i tau)``; the interest is ``i F_{t-1} + i tau B_t``. A negative opening reserve
+    pays the borrowing rate ``i + margin``; the balance of the year always bears i.
+
+    Parameters
+    ----------
+    opening, balance : array, yuan
+        Reserve at the last year end; revenue before interest less expenditure.
+    rate : array, rate per year
+    margin, timing : float
+        Borrowing margin; part of the year for which the balance bears interest.
+    """
+    interest = np.where(opening < 0, rate + margin, rate) * opening + rate * timing * balance
+    return opening + balance + interest, interest
+
+
+@dataclass(frozen=True)
+class LedgerAccounts:
+    """Accounts of every ledger and holder; arrays (path, holder, year, ledger), yuan.
+
+    Parameters
+    ----------
+    revenue_lines, expenditure_lines : array (path, holder, year, ledger, line)
+        Statement lines, interest among the revenue.
+    interest, reserve, prepaid : array (path, holder, year, ledger)
+        Reserve at 31 December; NaN where the ledger holds none or another holder keeps it.
+    """
+
+    revenue_lines: Array
+    expenditure_lines: Array
+    interest: Array
+    reserve: Array
+    prepaid: Array
+
+    @property
+    def revenue(self) -> Array:
+        """Revenue as the accounts print it, interest and subsidy inside."""
+        result: Array = self.revenue_lines.sum(-1)
+        return result
+
+    @property
+    def expenditure(self) -> Array:
+        """Expenditure as the accounts print it."""
+        result: Array = self.expenditure_lines.sum(-1)
+        return result
+
+
+class LedgerRecursion:
+    """The year loop over the reserves of all ledgers, holders and paths."""
+
+    def __init__(self, assumptions: Assumptions, flows: Flows, holders: Holders, drivers: Drivers) -> None:
+        self._assumptions = assumptions
+        self._holders = holders
+        self._held = assumptions.ledgers
+        self._axis = {ledger: number for number, ledger in enumerate(self._held)}
+        numbers = [index("ledger", ledger) for ledger in self._held]
+        rate = assumptions.from_year("ledger.interest_rate", assumptions.base_year)[:, :, numbers]
+        moved = np.asarray(drivers.added("interest_rate"))
+        rate = holders.mean(rate[None]) + (holders.mean(moved[..., None]) if moved.ndim else moved)
+        self._rate = rate
+        self._margin = float(assumptions["ledger.borrowing_margin"])
+        self._timing = float(assumptions["ledger.flow_timing"])
+        self._revenue = self._lines(flows, flows.revenue, REVENUE_LINES)
+        self._expenditure = self._lines(flows, flows.expenditure, EXPENDITURE_LINES)
+        shape: tuple[int, ...] = np.broadcast_shapes(self._revenue.shape[:-1], rate.shape)
+        self._revenue = np.broadcast_to(self._revenue, (*shape, len(REVENUE_LINES))).copy()
+        self._expenditure = np.broadcast_to(self._expenditure, (*shape, len(EXPENDITURE_LINES))).copy()
+        self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
+        self._reserve = np.full(shape, np.nan)
+        self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
+        self._net_paid_in: dict[tuple[int, int], Array | float] = {}
+        self._keeps = holders.keeps(self._held)
+        self._keeps[:, [self._axis[ledger] for ledger in WITHOUT_RESERVE if ledger in self._axis]] = False
+
+    def run(self) -> LedgerAccounts:
+        """Carry every reserve from the base year to the last year."""
+        self._base_year()
+        for year in range(1, self._revenue.shape[2]):
+            self._adjust(year)
+            self._refill(year)
+            self._spend_accounts(year)
+            self._close(year)
+        return LedgerAccounts(self._revenue, self._expenditure, self._interest, self._reserve, self._prepaid)
+
+    def _lines(self, flows: Flows, side: dict[str, dict[str, Array]], known: Mapping[str, object]) -> Array:
+        lines = np.zeros((*flows.shape, len(self._held), len(known)))
+        position = {line: number for number, line in enumerate(known)}
+        for ledger, amounts in side.items():
+            for line, amount in amounts.items():
+                lines[:, :, :, self._axis[ledger], position[line]] = amount
+        return self._holders.total(lines)
+
+    def _receive(self, ledger: str, line: str, year: int, amount: Array) -> None:
+        self._revenue[:, :, year, self._axis[ledger], list(REVENUE_LINES).index(line)] += amount
+
+    def _pay(self, ledger: str, line: str, year: int, amount: Array) -> None:
+        self._expenditure[:, :, year, self._axis[ledger], list(EXPENDITURE_LINES).index(line)] += amount
+
+    def _base_year(self) -> None:
+        """The base year ends at the given reserve; its interest follows from the reserve that it must have begun with.
+
+        ``F_0 = F_{-1} (1 + i) + B (1 + i tau)`` is solved for the opening reserve F_{-1}; accounts of members spend a
+        share p of an income Y that contains the interest: ``Y = (R (1 + i tau) + i F_0) / (1 + i tau p + i (1 - p))``.
+        """
+        rate, closing = self._rate[:, :, 0], self._opening_at_base
+        if "EPA" in self._axis:
+            number = self._axis["EPA"]
+            share = self._spending_share(0)
+            paid_in = self._revenue[:, :, 0, number].sum(-1)
+            own = rate[..., number]
+            income = (paid_in * (1 + own * self._timing) + own * closing[..., number]) / (
+                1 + own * self._timing * share + own * (1 - share)
+            )
+            self._pay("EPA", "E1.7", 0, share * income - self._expenditure[:, :, 0, number].sum(-1))
+        balance = self._revenue[:, :, 0].sum(-1) - self._expenditure[:, :, 0].sum(-1)
+        before = (closing - balance * (1 + rate * self._timing)) / (1 + rate)
+        interest = np.where(self._keeps, closing - before - balance, 0.0)
+        self._book(0, interest, np.where(self._keeps, closing, np.nan))
+
+    def _close(self, year: int) -> None:
+        balance = self._revenue[:, :, year].sum(-1) - self._expenditure[:, :, year].sum(-1)
+        closing, interest = reserve_step(
+            self._reserve[:, :, year - 1], balance, self._rate[:, :, year], self._margin, self._timing
+        )
+        self._book(year, np.where(self._keeps, interest, 0.0), np.where(self._keeps, closing, np.nan))
+        self._prepay(year)
+
+    def _book(self, year: int, interest: Array, closing: Array) -> None:
+        self._interest[:, :, year] = interest
+        self._revenue[:, :, year, :, list(REVENUE_LINES).index("R3")] += interest
+        self._reserve[:, :, year] = closing
+
+    def _spending_share(self, year: int) -> Array:
+        propensity = self._assumptions.from_year("account.spending_propensity", self._assumptions.base_year)[:, year]
+        return self._holders.mean((propensity * self._assumptions["calibration.account_spending"])[None])
+
+    def _spend_accounts(self, year: int) -> None:
+        """Accounts spend a share of the income of the year, interest inside, but never more than they hold."""
+        if "EPA" not in self._axis:
+            return
+        number = self._axis["EPA"]
+        share, rate = self._spending_share(year), self._rate[:, :, year, number]
+        opening = self._reserve[:, :, year - 1, number]
+        paid_in = self._revenue[:, :, year, number].sum(-1)
+        income = (paid_in * (1 + rate * self._timing) + rate * opening) / (1 + rate * self._timing * share)
+        spending = np.minimum(
+            share * income, (opening * (1 + rate) + paid_in * (1 + rate * self._timing)) / (1 + rate * self._timing)
+        )
+        booked = self._expenditure[:, :, year, number].sum(-1)
+        self._pay("EPA", "E1.7", year, np.where(np.isfinite(spending), spending, 0.0) - booked)
+
+    def _refill(self, year: int) -> None:
+        """Fiscal backstop: refill what last year's reserve lacked (handbook 8, F15); zero months switch it off."""
+        months = self._assumptions.from_year("backstop.months", self._assumptions.base_year)[:, year]
+        if not months.any():
+            return
+        for ledger in _SCHEME_FUNDS:
+            if ledger not in self._axis:
+                continue
+            number = self._axis[ledger]
+            wanted = self._holders.mean(months[None, :, index("ledger", ledger)])
+            last = self._reserve[:, :, year - 1, number]
+            spent = self._expenditure[:, :, year - 1, number].sum(-1)
+            lacking = np.where(wanted > 0, np.maximum(wanted / 12 * spent - last, 0.0), 0.0)
+            self._receive(ledger, "R2.5", year, np.where(np.isfinite(last), lacking, 0.0))
+
+    def _adjust(self, year: int) -> None:
+        """Adjustment fund: regions pay in a share of contribution income and receive grants for gaps (handbook 1.4)."""
+        chosen = self._assumptions.options["adjustment_fund"]
+        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+            if chosen not in ("both", ("employee", "resident")[scheme]) or ledger not in self._axis:
+                continue
+            self._adjust_scheme(year, scheme, ledger)
+
+    def _adjust_scheme(self, year: int, scheme: int, ledger: str) -> None:
+        assumptions, holders, number = self._assumptions, self._holders, self._axis[ledger]
+        regions = slice(0, holders.regions)
+        base = assumptions.base_year
+
+        def yearly(name: str) -> Array:
+            return assumptions.from_year(f"adjustment.{name}", base)[:, year, scheme]
+
+        lines = [position for position, line in enumerate(REVENUE_LINES) if line.startswith("R1")]
+        income = self._revenue[:, regions, year, number][..., lines].sum(-1)
+        pay_in = yearly("pay_in_rate") * income
+        revenue = self._revenue[:, regions, year, number].sum(-1)
+        spending = self._expenditure[:, regions, year, number].sum(-1)
+        opening = self._reserve[:, regions, year - 1, number]
+        gap = recognised_gap(revenue, spending, opening, float(assumptions["adjustment.minimum_months"]))
+        wanted = gap * yearly("enforcement_coefficient")
+        for pool, members in holders.pools.items():
+            fund = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
+            earmarked = self._earmarked(scheme, pool, fund)
+            paid = pay_in[:, members].sum(-1)
+            grants = adjustment_grants(
+                wanted[:, members], float(assumptions["adjustment.grant_share"]), earmarked + paid
+            )
+            amount_in, amount_out = np.zeros_like(pay_in), np.zeros_like(pay_in)
+            amount_in[:, members], amount_out[:, members] = grants, pay_in[:, members]
+            self._receive(ledger, "R5", year, holders.pad(amount_in))
+            self._pay(ledger, "E5", year, holders.pad(amount_out))
+            column = np.zeros((paid.shape[0], holders.count))
+            column[:, pool] = paid
+            self._receive("ADJ", "R6", year, column)
+            column = np.zeros_like(column)
+            column[:, pool] = grants.sum(-1)
+            self._pay("ADJ", "E4", year, column)
+            self._net_paid_in[scheme, pool] = self._net_paid_in.get((scheme, pool), 0.0) + paid - grants.sum(-1)
+
+    def _earmarked(self, scheme: int, pool: int, fund: Array) -> Array:
+        """Part of an adjustment fund that stems from a scheme: the schemes are kept apart (handbook 1.4)."""
+        if self._assumptions.options["adjustment_fund"] != "both":
+            return fund
+        return np.minimum(np.zeros_like(fund) + self._net_paid_in.get((scheme, pool), 0.0), np.maximum(fund, 0.0))
+
+    def _prepay(self, year: int) -> None:
+        """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""
+        months = self._assumptions.from_year("prepayment.months", self._assumptions.base_year)[:, year]
+        if not months.any():
+            return
+        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+            if ledger not in self._axis:
+                continue
+            number = self._axis[ledger]
+            spent = self._expenditure[:, :, year - 1, number].sum(-1)
+            last = self._revenue[:, :, year - 1, number].sum(-1) - spent
+            now = self._revenue[:, :, year, number].sum(-1) - self._expenditure[:, :, year, number].sum(-1)
+            enough = (
+                self._reserve[:, :, year - 1, number] * 12
+                >= self._assumptions["prepayment.minimum_months"][scheme] * spent
+            )
+            allowed = enough & (last >= 0) & (now >= 0)
+            advance = self._holders.mean(months[None, :, scheme]) / 12 * self._expenditure[:, :, year, number].sum(-1)
+            self._prepaid[:, :, year, number] = np.where(allowed, advance, 0.0)

@@ -1,0 +1,55 @@
+"""Limited expected values of a lognormal amount: the mean of what falls below a limit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+Array = NDArray[np.float64]
+
+
+def limited_expected_value(mean: Array, coefficient_of_variation: Array, limit: Array) -> Array:
+    """Return ``E[min(C, u)]`` of a lognormal amount C (handbook 3.1).
+
+    ``E[min(C, u)] = mu Phi((ln u - m - s2)/s) + u (1 - Phi((ln u - m)/s))`` with ``s2 = ln(1 + cv^2)`` and
+    ``m = ln mu - s2/2``. A coefficient of variation of zero is the amount at its mean, ``min(mu, u)``.
+
+    Parameters
+    ----------
+    mean : array
+        Mean amount, yuan; zero gives zero.
+    coefficient_of_variation : array
+        Standard deviation over the mean, broadcast against `mean`.
+    limit : array
+        Limit in yuan, broadcast against `mean`; infinity gives the mean, zero or less gives zero.
+
+    Returns
+    -------
+    array
+        Limited expected value, yuan, in the broadcast shape.
+    """
+    mean, spread, limit = np.broadcast_arrays(
+        np.asarray(mean, float), np.asarray(coefficient_of_variation, float), np.asarray(limit, float)
+    )
+    variance = np.log1p(spread * spread)
+    deviation = np.sqrt(variance)
+    inside = (mean > 0) & (limit > 0) & np.isfinite(limit) & (deviation > 0)
+    safe_mean = np.where(inside, mean, 1.0)
+    safe_limit = np.where(inside, limit, 1.0)
+    safe_deviation = np.where(inside, deviation, 1.0)
+    standard = (np.log(safe_limit / safe_mean) + variance / 2) / safe_deviation
+    lognormal = safe_mean * ndtr(standard - safe_deviation) + safe_limit * ndtr(-standard)
+    at_mean = np.minimum(mean, np.maximum(limit, 0.0))
+    result: Array = np.where(inside, lognormal, np.where(np.isnan(mean) | np.isnan(limit), np.nan, at_mean))
+    return result
+
+
+def layer(mean: Array, coefficient_of_variation: Array, lower: Array, upper: Array) -> Array:
+    """Return the mean of what falls between two limits, ``E[min(C, upper)] - E[min(C, lower)]``, at least zero."""
+    result: Array = np.maximum(
+        limited_expected_value(mean, coefficient_of_variation, upper)
+        - limited_expected_value(mean, coefficient_of_variation, lower),
+        0.0,
+    )
+    return result

@@ -1,0 +1,91 @@
+"""Payment: how budgets turn claims into fund expenditure."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions
+
+Array = NDArray[np.float64]
+
+
+def budget_closure(claims: Array, budget: Array, softness: Array, retained: Array, threshold: Array) -> Array:
+    """Return expenditure under a budget with softness and retention (handbook 4, closure rule).
+
+    ``X = B + lambda max(0, C - B) - (1 - rho 1[x > x0]) max(0, B - C)`` with ``x = C / B``; at or below the threshold
+    the fund pays the claims, so X jumps at x0 by design. With softness 1 and nothing retained X = C.
+
+    Parameters
+    ----------
+    claims, budget : array, yuan
+        Claims under fee for service, and the budget.
+    softness, retained, threshold : array
+        lambda, rho and x0.
+    """
+    keeps = np.where(claims > threshold * budget, retained, 0.0)
+    result: Array = (
+        budget + softness * np.maximum(claims - budget, 0.0) - (1 - keeps) * np.maximum(budget - claims, 0.0)
+    )
+    return result
+
+
+def risk_corridor(
+    claims: Array, budget: Array, threshold: Array, retained: Array, shared: Array, limit: Array
+) -> Array:
+    """Return expenditure under a budget with a risk corridor (handbook 4.2).
+
+    ``x <= x0: C``; ``x0 < x <= 1: C + rho (B - C)``; ``1 < x <= x1: B + sg (C - B)``; beyond ``B (1 + sg (x1 - 1))``.
+    The rule jumps at x0 by design.
+
+    Parameters
+    ----------
+    claims, budget : array, yuan
+    threshold, retained, shared, limit : array
+        x0, rho, sg and x1.
+    """
+    surplus = np.where(claims > threshold * budget, claims + retained * (budget - claims), claims)
+    overspend = budget + shared * (np.minimum(claims, limit * budget) - budget)
+    result: Array = np.where(claims <= budget, surplus, overspend)
+    return result
+
+
+def close_budget(assumptions: Assumptions, claims: Array) -> Array:
+    """Return inpatient expenditure from claims under the payment rule of the set.
+
+    The budgeted share of claims meets a budget that starts at the claims of the base year and follows
+    ``B_t = B_{t-1} (1 + g_B) + psi (C_{t-1} - B_{t-1})``; the rest is paid as claimed.
+
+    Parameters
+    ----------
+    claims : array (path, region, year, scheme), yuan
+
+    Returns
+    -------
+    array (path, region, year, scheme), yuan
+    """
+    rule = assumptions.options["payment_rule"]
+    if rule == "fee_for_service":
+        return claims
+    base = assumptions.base_year
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"payment.{name}", base)
+
+    share = yearly("budgeted_share")
+    inside = share * claims
+    budget = inside[:, :, 0]
+    paid = np.empty_like(claims)
+    for year in range(claims.shape[2]):
+        if year:
+            gap = inside[:, :, year - 1] - budget
+            budget = budget * (1 + yearly("budget_growth")[:, year]) + yearly("catch_up")[:, year - 1] * gap
+        threshold, retained = yearly("retention_threshold")[:, year], yearly("retained_share")[:, year]
+        if rule == "closure":
+            softness = yearly("overspend_softness")[:, year]
+            paid[:, :, year] = budget_closure(inside[:, :, year], budget, softness, retained, threshold)
+        else:
+            shared, limit = yearly("overspend_share")[:, year], yearly("overspend_limit")[:, year]
+            paid[:, :, year] = risk_corridor(inside[:, :, year], budget, threshold, retained, shared, limit)
+    result: Array = paid + (1 - share) * claims
+    return result

@@ -1,0 +1,132 @@
+"""Pools: who holds a ledger, and the adjustment fund between regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions, Region
+
+Array = NDArray[np.float64]
+
+_POOLED_LEDGERS = {"employee_pool": ("EPF",), "resident_pool": ("RPF", "CII")}
+
+
+def recognised_gap(revenue: Array, expenditure: Array, opening: Array, minimum_months: float) -> Array:
+    """Return the gap that an adjustment fund recognises (handbook 1.4).
+
+    ``Gap = max(0, X - R - max(0, F_{t-1} - n_min X / 12))``: own reserves above the minimum count first.
+    """
+    usable = np.maximum(opening - minimum_months * expenditure / 12, 0.0)
+    result: Array = np.maximum(expenditure - revenue - usable, 0.0)
+    return result
+
+
+def adjustment_grants(wanted: Array, share: float, available: Array) -> Array:
+    """Return the grants of an adjustment fund: a share of every gap, cut evenly where the fund does not reach.
+
+    ``S_j = sigma Gap_j e_j min(1, available / sum sigma Gap e)`` (handbook 1.4).
+
+    Parameters
+    ----------
+    wanted : array (..., region), yuan
+        Recognised gaps times the enforcement coefficient.
+    share : float
+        sigma.
+    available : array (...), yuan
+        Opening adjustment fund and this year's pay-ins.
+
+    Examples
+    --------
+    >>> adjustment_grants(np.array([50.0, 30.0]), 0.8, np.array(32.0))
+    array([20., 12.])
+    """
+    asked = share * wanted
+    total = asked.sum(-1)
+    scale = np.minimum(np.divide(np.maximum(available, 0.0), total, out=np.ones_like(total), where=total > 0), 1.0)
+    result: Array = asked * scale[..., None]
+    return result
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Who holds ledgers: the projected regions, then the pools above them.
+
+    Parameters
+    ----------
+    units : tuple of Region
+        Regions in the order of the region axis, then pools.
+    regions : int
+        Number of regions.
+    pools : dict of int to array
+        Positions of the members of each pool, by the position of the pool.
+    shared : frozenset of str
+        Ledgers that pools hold in place of their members.
+    """
+
+    units: tuple[Region, ...]
+    regions: int
+    pools: dict[int, NDArray[np.int64]]
+    shared: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        """Number of holders."""
+        return len(self.units)
+
+    @classmethod
+    def of(cls, assumptions: Assumptions) -> Holders:
+        """Return the holders that the pooling options of a set ask for."""
+        shared = frozenset(
+            ledger
+            for option, ledgers in _POOLED_LEDGERS.items()
+            if assumptions.options[option] == "parent"
+            for ledger in ledgers
+        )
+        if not shared and assumptions.options["adjustment_fund"] == "none":
+            return cls(assumptions.regions, len(assumptions.regions), {}, shared)
+        by_code = {region.code: region for region in assumptions.parents}
+        codes = [region.parent for region in assumptions.regions]
+        parents = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
+        first = len(assumptions.regions)
+        pools = {
+            first + number: np.array([position for position, code in enumerate(codes) if code == parent.code])
+            for number, parent in enumerate(parents)
+        }
+        return cls((*assumptions.regions, *parents), first, pools, shared)
+
+    def total(self, values: Array) -> Array:
+        """Append the sums of the members of each pool to an array (path, region, ...)."""
+        if not self.pools:
+            return values.copy()
+        sums = [values[:, members].sum(1, keepdims=True) for members in self.pools.values()]
+        return np.concatenate([values, *sums], axis=1)
+
+    def mean(self, values: Array) -> Array:
+        """Append the means of the members of each pool to an array (path, region, ...); one region serves all."""
+        if not self.pools:
+            return values.copy()
+        if values.shape[1] == 1:
+            return np.repeat(values, self.count, axis=1)
+        means = [values[:, members].mean(1, keepdims=True) for members in self.pools.values()]
+        return np.concatenate([values, *means], axis=1)
+
+    def pad(self, values: Array) -> Array:
+        """Append zeros for the pools to an array (path, region, ...)."""
+        zeros = np.zeros((values.shape[0], self.count - self.regions, *values.shape[2:]))
+        return np.concatenate([values, zeros], axis=1)
+
+    def keeps(self, ledgers: Sequence[str]) -> NDArray[np.bool_]:
+        """Return who keeps the reserve of which ledger (holder, ledger)."""
+        result = np.zeros((self.count, len(ledgers)), dtype=bool)
+        pooled = np.zeros(self.regions, dtype=bool)
+        for members in self.pools.values():
+            pooled[members] = True
+        for number, ledger in enumerate(ledgers):
+            is_shared = ledger in self.shared
+            result[: self.regions, number] = (~pooled) | (not is_shared) if ledger != "ADJ" else False
+            result[self.regions :, number] = is_shared or ledger == "ADJ"
+        return result

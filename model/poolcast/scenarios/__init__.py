@@ -1,0 +1,1 @@
+"""What can be changed: reforms of declared parameters."""

@@ -1,0 +1,212 @@
+"""Scenario files: YAML in, scenarios out, every problem at once with its line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from poolcast.parameters.declarations import PARAMETERS
+from poolcast.parameters.errors import Problem, ScenarioError
+from poolcast.parameters.location import display, find_scenario
+from poolcast.parameters.nearest import did_you_mean
+from poolcast.parameters.yaml_fields import Fields, shown
+from poolcast.scenarios.reform import Kind, Reform
+from poolcast.scenarios.scenario import BASELINE, Scenario
+
+KINDS: tuple[Kind, ...] = ("set", "scale", "shift")
+_KEYS = ("name", "title", "why", "source", "extends", "reforms")
+_AMOUNTS = {"set": ("values", "value"), "scale": ("by",), "shift": ("by",)}
+_INLINE = re.compile(r"(?P<parameter>[a-z_.]+)=(?P<value>[^@]+)(@(?P<year>\d{4}))?")
+
+
+def load_scenario(name_or_file: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario by name or file; ``baseline`` is the law in force, without reforms.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file, and of those that it extends.
+    """
+    return _load(name_or_file, ())
+
+
+def _load(name_or_file: str | os.PathLike[str], seen: tuple[Path, ...]) -> Scenario:
+    path = find_scenario(name_or_file).resolve()
+    file = display(path)
+    if path in seen:
+        chain = " extends ".join(item.stem for item in (*seen, path))
+        raise ScenarioError(
+            Problem(
+                file,
+                f"a circle: {chain}",
+                "a scenario that does not extend itself",
+                "Remove one `extends`.",
+                column="extends",
+            )
+        )
+    problems: list[Problem] = []
+    fields = Fields(file, problems)
+    document = _document(path, file)
+    fields.known_keys(document, _KEYS)
+    name = fields.text(document, "name")
+    title, why = fields.words(document, "title"), fields.words(document, "why")
+    source = fields.text(document, "source", required=False)
+    inherited: tuple[Reform, ...] = ()
+    if document.get("extends"):
+        inherited = _load(str(document["extends"]), (*seen, path)).reforms
+    listed = document.get("reforms") or []
+    reforms = [_reform(fields, item, number) for number, item in enumerate(listed, start=1)]
+    if name and name != path.stem:
+        fields.refuse(
+            fields.line(document, "name"),
+            "name",
+            f"'{name}'",
+            f"'{path.stem}', as the file",
+            "Give file and name the same word.",
+        )
+    if problems:
+        raise ScenarioError(problems)
+    return Scenario(name, title, why, source, (*inherited, *(item for item in reforms if item)), file)
+
+
+def _document(path: Path, file: str) -> Mapping[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        document = YAML().load(path.read_text(encoding="utf-8-sig"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ScenarioError(
+            Problem(
+                file,
+                f"text that is no YAML: {error.problem}",
+                "YAML",
+                "Mend the line; mind colons, indents and quotes.",
+                row=line,
+            )
+        ) from None
+    except UnicodeDecodeError:
+        raise ScenarioError(Problem(file, "a file that is not utf-8", "utf-8", "Save the file as utf-8.")) from None
+    if not isinstance(document, Mapping):
+        raise ScenarioError(
+            Problem(file, "no keys at the top", "name, title, why, reforms", "Start from a shipped scenario.")
+        )
+    return document
+
+
+def _reform(fields: Fields, item: Any, number: int) -> Reform | None:
+    place = f"reforms[{number}]"
+    if not isinstance(item, Mapping):
+        fields.refuse(None, place, shown(item), "set, scale or shift with a parameter", "Write `- set: parameter`.")
+        return None
+    kinds = [kind for kind in KINDS if kind in item]
+    if len(kinds) != 1:
+        found = " and ".join(kinds) or ", ".join(map(str, item)) or "nothing"
+        fields.refuse(fields.line(item), place, found, "one of set, scale, shift", "Give each change its own entry.")
+        return None
+    kind = kinds[0]
+    fields.known_keys(item, (kind, "where", *_AMOUNTS[kind]), f"{place}.")
+    parameter = str(item[kind])
+    if parameter not in PARAMETERS:
+        remedy = did_you_mean(parameter, PARAMETERS) or "See `poolcast list parameters`."
+        fields.refuse(
+            fields.line(item, kind),
+            f"{place}.{kind}",
+            f"an unknown parameter '{parameter}'",
+            "a declared parameter",
+            remedy,
+        )
+        return None
+    before = len(fields.problems)
+    amounts = _amounts(fields, item, kind, parameter, place)
+    where = _where(fields, item, place)
+    if len(fields.problems) > before:
+        return None
+    return Reform(kind, parameter, amounts, where, fields.line(item, kind))
+
+
+def _amounts(fields: Fields, item: Mapping[str, Any], kind: str, parameter: str, place: str) -> dict[int, float]:
+    key = next((key for key in _AMOUNTS[kind] if key in item), _AMOUNTS[kind][0])
+    given = item.get(key)
+    dated = PARAMETERS[parameter].is_dated
+    allowed = "{2027: amount, ...}" if dated else "one number"
+    line = fields.line(item, key)
+    if dated and isinstance(given, Mapping) and given:
+        amounts = {}
+        for year, amount in given.items():
+            if not isinstance(year, int) or isinstance(year, bool) or not _is_number(amount):
+                fields.refuse(
+                    fields.line(given, year), f"{place}.{key}", f"{year}: {amount}", allowed, "Give a number by year."
+                )
+            else:
+                amounts[year] = float(amount)
+        return amounts
+    if not dated and given is not None and _is_number(given):
+        return {0: float(given)}
+    remedy = "Give the year from which it holds." if dated else f"{parameter} has no years."
+    fields.refuse(line, f"{place}.{key}", shown(given), allowed, remedy)
+    return {}
+
+
+def _where(fields: Fields, item: Mapping[str, Any], place: str) -> dict[str, str]:
+    given = item.get("where") or {}
+    if not isinstance(given, Mapping):
+        fields.refuse(
+            fields.line(item, "where"), f"{place}.where", shown(given), "{axis: members}", "Name axis and members."
+        )
+        return {}
+    return {
+        str(axis): "|".join(map(str, members)) if isinstance(members, list) else str(members)
+        for axis, members in given.items()
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(float(value)) < float("inf")
+
+
+def with_reforms(scenario: Scenario, texts: list[str]) -> Scenario:
+    """Return a scenario with reforms from the command line, ``parameter=value@year``, after its own.
+
+    Raises
+    ------
+    ScenarioError
+        With every text that cannot be read.
+    """
+    problems: list[Problem] = []
+    reforms = []
+    for text in texts:
+        match = _INLINE.fullmatch(text.strip())
+        allowed = "parameter=value@year, for example revenue.employer_rate=0.085@2027"
+        if match is None:
+            problems.append(Problem("--reform", f"'{text}'", allowed, "Write the change in this form."))
+            continue
+        parameter = match["parameter"]
+        if parameter not in PARAMETERS:
+            remedy = did_you_mean(parameter, PARAMETERS) or "See `poolcast list parameters`."
+            problems.append(Problem("--reform", f"an unknown parameter '{parameter}'", "a declared parameter", remedy))
+            continue
+        try:
+            value = float(match["value"])
+        except ValueError:
+            problems.append(Problem("--reform", f"'{match['value']}'", "a number", "Write 0.085 for 8.5 %."))
+            continue
+        dated = PARAMETERS[parameter].is_dated
+        if dated != bool(match["year"]):
+            remedy = "Add @year." if dated else "Leave @year out."
+            problems.append(Problem("--reform", f"'{text}'", allowed if dated else "parameter=value", remedy))
+            continue
+        reforms.append(Reform("set", parameter, {int(match["year"] or 0): value}))
+    if problems:
+        raise ScenarioError(problems)
+    if not reforms:
+        return scenario
+    name = f"{scenario.name}+reforms"
+    return Scenario(name, scenario.title, scenario.why, scenario.source, (*scenario.reforms, *reforms), scenario.file)
+
+
+__all__ = ["BASELINE", "load_scenario", "with_reforms"]
