@@ -1,0 +1,1 @@
+"""What each command of ``poolcast`` does; `poolcast.cli` only parses the command line."""

@@ -1,0 +1,130 @@
+"""How numbers are shown to readers: units chosen for a whole table, rounding at the very end, one style throughout.
+
+Money is shown in 亿元 (100 million yuan, as the Statistical Yearbook's English edition has it) or 万元, never rounded
+in files that a machine reads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from poolcast.parameters.declaration import Words
+
+MINUS = "\u2212"
+NOT_DEFINED = "—"
+
+BANDS: tuple[tuple[str, float, float, str, str, Words], ...] = (
+    ("exhausted", -math.inf, 0.0, "#3D0F1C", "✕", Words("Exhausted", "已耗尽")),
+    ("red", 0.0, 3.0, "#C0392B", "▼", Words("Red", "红")),
+    ("orange", 3.0, 6.0, "#EDA63A", "◆", Words("Orange", "橙")),
+    ("normal", 6.0, 9.0, "#A9D3C4", "●", Words("Normal", "正常")),
+    ("ample", 9.0, 15.0, "#2B7A9B", "▲", Words("Ample", "充裕")),
+    ("excessive", 15.0, math.inf, "#3F3A8C", "■", Words("Excessive", "过高")),
+)
+"""Bands of payable months (handbook 5.4): name, above, up to, colour, symbol, words."""
+
+LEDGERS_WITH_BANDS = ("EPF", "RPF")
+"""The bands of handbook 5.4 are defined for the two pooled funds."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit for a column, a table or an axis: divide by `divisor`, show `digits` decimals.
+
+    Parameters
+    ----------
+    divisor : float
+        What a value is divided by.
+    digits : int
+        Decimals shown.
+    unit : Words
+        The unit for the header.
+    suffix : str
+        Printed right behind each number, as ``%`` is.
+    """
+
+    divisor: float
+    digits: int
+    unit: Words
+    suffix: str = ""
+
+    def show(self, value: float, *, sign: bool = False) -> str:
+        """Return the value in this unit, or a dash where it is not defined."""
+        if not math.isfinite(value):
+            return NOT_DEFINED
+        return rounded(value / self.divisor, self.digits, sign=sign) + self.suffix
+
+
+def rounded(value: float, digits: int, *, sign: bool = False) -> str:
+    """Return a number rounded half away from zero, with thousands commas and a true minus."""
+    factor = 10**digits
+    magnitude = math.floor(abs(value) * factor + 0.5 + 1e-9) / factor
+    text = f"{magnitude:,.{digits}f}"
+    if magnitude == 0:
+        return text
+    if value < 0:
+        return MINUS + text
+    return "+" + text if sign else text
+
+
+def money_scale(values: Iterable[float], prices: str = "nominal") -> Scale:
+    """Choose the unit of a table or an axis by its largest value.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Yuan, or for ``gdp`` fractions of GDP; NaN is passed over.
+    prices : {"nominal", "real", "gdp"}
+        How the money is expressed.
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if prices == "gdp":
+        digits = 2 if largest >= 0.01 else 3 if largest >= 0.001 else 4
+        return Scale(0.01, digits, Words("% of GDP", "占 GDP %"))
+    if largest >= 1e8:
+        digits = 0 if largest >= 1e12 else 1
+        return Scale(1e8, digits, Words("100m yuan", "亿元"))
+    if largest >= 1e4:
+        return Scale(1e4, 0, Words("10k yuan", "万元"))
+    return Scale(1.0, 2, Words("yuan", "元"))
+
+
+def money_unit(scale: Scale, prices: str, base_year: int) -> Words:
+    """Return the unit of money with its prices, for the head of a table or a figure."""
+    if prices == "gdp":
+        return scale.unit
+    if prices == "real":
+        return Words(f"{scale.unit.en} of {base_year}", f"{scale.unit.zh}，{base_year} 年不变价")
+    return Words(f"{scale.unit.en}, nominal", f"{scale.unit.zh}，当年价")
+
+
+MONTHS = Scale(1.0, 1, Words("months", "个月"))
+RATIO = Scale(1.0, 2, Words("persons", "人"))
+PERCENT = Scale(0.01, 2, Words("%", "%"), "%")
+WHOLE_PERCENT = Scale(0.01, 0, Words("%", "%"), "%")
+FACTOR = Scale(1.0, 4, Words("ratio", "比值"))
+
+
+PERSONS = Scale(1e4, 0, Words("10k persons", "万人"))
+
+
+def year_text(year: int | None, last_year: int, language: str) -> str:
+    """Return a year of a first deficit or of exhaustion, or that it is not within the horizon."""
+    if year is None:
+        return f"{last_year} 年前不会" if language == "zh" else f"not by {last_year}"
+    return f"{year} 年" if language == "zh" else str(year)
+
+
+def band_of(months: float) -> str | None:
+    """Return the band of payable months (handbook 5.4), or None where months are not defined."""
+    if math.isnan(months):
+        return None
+    if months <= 0:
+        return "exhausted"
+    for name, lower, upper, *_ in BANDS[1:]:
+        below_top = months <= upper if upper == 15.0 else months < upper
+        if lower <= months and below_top:
+            return name
+    return "excessive"

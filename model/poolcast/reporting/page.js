@@ -1,0 +1,60 @@
+(function () {
+  "use strict";
+  const data = JSON.parse(document.getElementById("figures").textContent);
+  const root = document.documentElement;
+  const view = { language: root.dataset.language, prices: data.prices, region: data.region, scenario: data.scenario };
+
+  // A text in two languages is one string, "§English¦中文".
+  function inLanguage(value) {
+    if (typeof value === "string" && value.startsWith("§")) {
+      const parts = value.slice(1).split("¦");
+      return view.language === "zh" ? parts[1] : parts[0];
+    }
+    if (Array.isArray(value)) { return value.map(inLanguage); }
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inLanguage(inner)]));
+    }
+    return value;
+  }
+
+  function draw(place) {
+    const figure = data.figures[place.dataset.figure];
+    Plotly.react(place, inLanguage(figure.data), inLanguage(figure.layout), { displayModeBar: false, responsive: true });
+    place.setAttribute("aria-label", inLanguage(place.dataset.label));
+  }
+
+  function matches(element) {
+    return ["prices", "region", "scenario"].every(
+      (name) => element.dataset[name] === undefined || element.dataset[name] === view[name]);
+  }
+
+  function show() {
+    root.dataset.language = view.language;
+    root.lang = view.language === "zh" ? "zh-CN" : "en";
+    document.title = inLanguage(data.title);
+    document.querySelectorAll("[data-choice]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(view[button.dataset.choice] === button.value));
+    });
+    document.querySelectorAll("select option").forEach((option) => { option.textContent = inLanguage(option.dataset.text); });
+    document.querySelectorAll(".switched").forEach((element) => { element.hidden = !matches(element); });
+    document.querySelectorAll(".plot").forEach((place) => {
+      if (place.closest("[hidden]") === null) { draw(place); }
+    });
+  }
+
+  document.querySelectorAll("[data-choice]").forEach((button) => {
+    button.addEventListener("click", () => { view[button.dataset.choice] = button.value; show(); });
+  });
+  document.querySelectorAll("select").forEach((select) => {
+    select.addEventListener("change", () => { view[select.name] = select.value; show(); });
+  });
+  // On paper three figures stand in a row; their size is set before the page is laid out for it.
+  function resize(size) {
+    document.querySelectorAll(".plot").forEach((place) => {
+      if (place.closest("[hidden]") === null) { Plotly.relayout(place, size); }
+    });
+  }
+  window.addEventListener("beforeprint", () => resize({ width: 306, height: 188, autosize: false }));
+  window.addEventListener("afterprint", () => resize({ width: null, height: null, autosize: true }));
+  show();
+})();
