@@ -45,6 +45,7 @@ def test_what_is_not_defined_is_a_dash():
         (0, "exhausted"),
         (2.99, "red"),
         (3, "orange"),
+        (3 - 1e-9, "orange"),
         (6, "normal"),
         (9, "ample"),
         (15, "ample"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from poolcast import __version__
 from poolcast.parameters.errors import AssumptionError, PoolcastError, Problem, ScenarioError
 from poolcast.reporting.console import data_console, message_console, print_json, print_outcomes, working
+from poolcast.reporting.formats import LEDGERS_WITH_BANDS
 from poolcast.reporting.outcome import Outcome, chosen_ledgers, chosen_regions
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from poolcast.scenarios.scenario import Scenario
 
 SHOWN_WARNINGS = 5
+MANY_REGIONS = 3
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def run(options: RunOptions) -> None:
     elif options.quiet:
         data_console().print(str(root), markup=False, soft_wrap=True)
     else:
-        print_outcomes(data_console(), outcomes, options.prices, options.language, regions, ledgers)
+        shown = _shown_ledgers(options, regions, ledgers, journal)
+        print_outcomes(data_console(), outcomes, options.prices, options.language, regions, shown)
     _say_where(root, options, journal)
 
 
@@ -209,6 +212,24 @@ def _recorded(options: RunOptions, assumptions: Assumptions) -> dict[str, Any]:
         "prices": options.prices,
         "language": options.language,
     }
+
+
+def _shown_ledgers(
+    options: RunOptions, regions: Sequence[str], ledgers: Sequence[str], journal: Journal
+) -> Sequence[str]:
+    """Of many regions show the pooled funds only, unless a ledger was asked for."""
+    pooled = [ledger for ledger in ledgers if ledger in LEDGERS_WITH_BANDS]
+    rest = [ledger for ledger in ledgers if ledger not in pooled]
+    if options.ledgers or len(regions) <= MANY_REGIONS or not pooled or not rest:
+        return ledgers
+    chinese = options.language == "zh"
+    text = (
+        f"另有 {', '.join(rest)}：用 --ledger 或见 summary.xlsx。"
+        if chinese
+        else (f"Not shown: {', '.join(rest)}; use --ledger, or see summary.xlsx.")
+    )
+    journal.console.print(text, markup=False, soft_wrap=True)
+    return pooled
 
 
 def _say_where(root: Path, options: RunOptions, journal: Journal) -> None:

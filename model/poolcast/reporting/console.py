@@ -20,7 +20,7 @@ from poolcast.reporting.formats import (
     money_unit,
     year_text,
 )
-from poolcast.reporting.outcome import Outcome, display_years
+from poolcast.reporting.outcome import Outcome, display_years, milestone_years
 from poolcast.reporting.words import word
 
 if TYPE_CHECKING:
@@ -259,21 +259,20 @@ def headline_table(outcomes: Sequence[Outcome], language: str, regions: Sequence
     from rich.text import Text
 
     first = outcomes[0]
-    milestones = [year for year in (2030, 2040, 2050, 2060) if first.base_year < year <= first.last_year]
-    milestones = milestones or [first.last_year]
+    milestones = milestone_years(first)
     table = Table(
         title=Text(word("headline", language), style="bold"),
         title_justify="left",
         header_style="bold",
         box=_simple_box(),
     )
+    table.add_column(word("ledger", language))
     if len(regions) > 1:
         table.add_column(word("region", language))
-    table.add_column(word("ledger", language))
     if len(outcomes) > 1:
         table.add_column(word("scenario", language))
     months = {"en": "Months", "zh": "月数"}[language]
-    for year in (first.base_year, *milestones):
+    for year in milestones:
         table.add_column(f"{months}\n{year}", justify="right", no_wrap=True)
     deficit = {
         "en": ("First\ndeficit", "before\ninterest", "Reserve\nexhausted"),
@@ -281,23 +280,22 @@ def headline_table(outcomes: Sequence[Outcome], language: str, regions: Sequence
     }
     for heading in deficit[language]:
         table.add_column(heading, justify="right", no_wrap=True)
-    for region in regions:
-        for ledger in ledgers:
+    for ledger in ledgers:
+        for region in regions:
             held = [outcome for outcome in outcomes if outcome.has_reserve(region, ledger)]
             for outcome in held:
-                names = [] if len(regions) == 1 else [outcome.region_name(region).in_language(language)]
-                names.append(f"{ledger} {outcome.ledger_name(ledger).in_language(language)}")
+                names = [f"{ledger} {outcome.ledger_name(ledger).in_language(language)}"]
+                names += [] if len(regions) == 1 else [outcome.region_name(region).in_language(language)]
                 cells = names if outcome is held[0] else [""] * len(names)
                 cells += [outcome.name] if len(outcomes) > 1 else []
-                cells += [
-                    months_text(outcome, region, ledger, year, language) for year in (first.base_year, *milestones)
-                ]
+                cells += [months_text(outcome, region, ledger, year) for year in milestones]
                 cells += event_texts(outcome, region, ledger, language)
                 table.add_row(*(Text(cell) for cell in cells), end_section=outcome is held[-1] and len(outcomes) > 1)
+        table.add_section()
     return table
 
 
-def months_text(outcome: Outcome, region: str, ledger: str, year: int, language: str) -> str:
+def months_text(outcome: Outcome, region: str, ledger: str, year: int) -> str:
     """Return payable months of a year with the symbol of their band, where the ledger has bands."""
     if ledger == "EPA":
         return NOT_DEFINED

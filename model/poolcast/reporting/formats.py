@@ -121,6 +121,7 @@ def band_of(months: float) -> str | None:
     """Return the band of payable months (handbook 5.4), or None where months are not defined."""
     if math.isnan(months):
         return None
+    months = round(months, 6)  # an opening reserve of three months stays three months after calibration
     if months <= 0:
         return "exhausted"
     for name, lower, upper, *_ in BANDS[1:]:

@@ -188,6 +188,12 @@ def _chosen(option: str, wanted: Sequence[str], held: list[str], set_name: str) 
     return [code for code in held if code in wanted] if wanted else held
 
 
+def milestone_years(outcome: Outcome) -> list[int]:
+    """Return the years of a headline: base year, 2030 and every tenth after it, and the last."""
+    chosen = {year for year in outcome.years if year % 10 == 0}
+    return sorted(chosen | {outcome.base_year, outcome.last_year})
+
+
 def display_years(outcome: Outcome) -> list[int]:
     """Return the years of a printed table: base year, the next five, then every fifth, and the last."""
     base, last = outcome.base_year, outcome.last_year

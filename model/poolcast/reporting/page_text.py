@@ -18,13 +18,12 @@ from poolcast.reporting.formats import (
     band_of,
     year_text,
 )
-from poolcast.reporting.outcome import EVENTS, Outcome
+from poolcast.reporting.outcome import EVENTS, Outcome, milestone_years
 from poolcast.reporting.words import EVIDENCES, MEASURES, WORDS
 
 if TYPE_CHECKING:
     from poolcast.parameters.assumptions import Assumptions
 
-MILESTONES = (2030, 2040, 2050, 2060)
 _DARK_TEXT = ("orange", "normal")
 
 
@@ -68,7 +67,7 @@ def _sentence(outcomes: Sequence[Outcome], region: str, ledger: str) -> Words:
 def headline(outcomes: Sequence[Outcome], region: str) -> str:
     """Return the headline table of a region: ledgers and scenarios down, events and months across."""
     first = outcomes[0]
-    years = [first.base_year, *(year for year in MILESTONES if first.base_year < year <= first.last_year)]
+    years = milestone_years(first)
     heads = [f'<th class="name">{spans(WORDS["ledger"])}</th>']
     heads += [f'<th class="name">{spans(WORDS["scenario"])}</th>'] if len(outcomes) > 1 else []
     heads += [f"<th>{spans(MEASURES[event])}</th>" for event in EVENTS]

@@ -322,7 +322,7 @@ def _common_manifest(outcome: Outcome, record: RunRecord) -> dict[str, Any]:
     attributes = outcome.forecast.attrs
     return {
         "poolcast": __version__,
-        "time": record.time.isoformat(timespec="seconds"),
+        "time": record.time.isoformat(timespec="milliseconds"),
         "command": record.command,
         "options": dict(record.options),
         "set": str(attributes["set"]),
