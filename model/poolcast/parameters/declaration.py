@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Evidence = Literal[
-    "seed", "source", "source_unverified", "derived", "assumption", "estimated", "borrowed", "synthetic"
-]
+Evidence = Literal["seed", "source", "source_unverified", "derived", "assumption", "estimated", "borrowed", "synthetic"]
 EVIDENCES: tuple[str, ...] = (
     "seed",
     "source",

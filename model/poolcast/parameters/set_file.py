@@ -341,18 +341,16 @@ def _read_sources(content: Node, reader: Fields, result: SetFile) -> None:
 def _check_together(content: Node, reader: Fields, result: SetFile) -> None:
     """Check what two keys say together."""
     fund = result.options.get("adjustment_fund")
-    if fund and result.ledgers and (fund != "none") != ("ADJ" in result.ledgers):
-        found = f"adjustment_fund: {fund} {'without' if fund != 'none' else 'with'} the ledger ADJ"
+    if fund and fund != "none" and result.ledgers and "ADJ" not in result.ledgers:
         reader.refuse(
             reader.line(content["options"], "adjustment_fund"),
             "options.adjustment_fund",
-            found,
-            "both or neither",
-            "Add ADJ to the ledgers, or set adjustment_fund: none."
-            if fund != "none"
-            else "Choose employee, resident or both, or remove ADJ from the ledgers.",
+            f"adjustment_fund: {fund} without the ledger ADJ",
+            "a fund with its ledger",
+            "Add ADJ to the ledgers, or set adjustment_fund: none.",
         )
     orphans = [region.code for region in result.regions if region.parent is None]
+    orphans = orphans if len(orphans) == len(result.regions) else []  # a region without a parent keeps its own ledger
     for option in ("employee_pool", "resident_pool"):
         if result.options.get(option) == "parent" and orphans:
             found = f"parent, but no parent of {', '.join(orphans)}"
@@ -360,6 +358,6 @@ def _check_together(content: Node, reader: Fields, result: SetFile) -> None:
                 reader.line(content["options"], option),
                 f"options.{option}",
                 found,
-                "a parent for every projected region",
+                "a parent of some projected region",
                 "Name the parents, or choose region.",
             )

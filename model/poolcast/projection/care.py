@@ -51,7 +51,11 @@ def by_status(scheme_values: Array) -> Array:
 def project_care(assumptions: Assumptions, people: People, trend: CostTrend) -> Care:
     """Return services and bills per service: rate x exposure x trend, cost x trend (handbook 6.5, 6.6)."""
     members = people.in_year("members") * INSURED
-    shape = (*np.broadcast_shapes(members.shape[:3], trend.use.shape[:3]), len(STATUSES), len(BENEFITS))
+    shape = (
+        *np.broadcast_shapes(members.shape[:3], trend.use.shape[:3], trend.unit_cost.shape[:3]),
+        len(STATUSES),
+        len(BENEFITS),
+    )
     services, unit_cost = np.zeros(shape), np.zeros(shape)
     base = assumptions.base_year
     use = trend.use[:, :, :, None] * assumptions.from_year("utilisation.multiplier", base)[None]

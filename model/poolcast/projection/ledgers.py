@@ -92,7 +92,7 @@ class LedgerRecursion:
         self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
         self._reserve = np.full(shape, np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
-        self._net_paid_in: dict[tuple[int, int], Array | float] = {}
+        self._resident_part: dict[int, Array | float] = {}
         self._keeps = holders.keeps(self._held)
         self._keeps[:, [self._axis[ledger] for ledger in WITHOUT_RESERVE if ledger in self._axis]] = False
 
@@ -213,11 +213,11 @@ class LedgerRecursion:
         gap = recognised_gap(revenue, spending, opening, float(assumptions["adjustment.minimum_months"]))
         wanted = gap * yearly("enforcement_coefficient")
         for pool, members in holders.pools.items():
-            fund = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
-            earmarked = self._earmarked(scheme, pool, fund)
             paid = pay_in[:, members].sum(-1)
             grants = adjustment_grants(
-                wanted[:, members], float(assumptions["adjustment.grant_share"]), earmarked + paid
+                wanted[:, members],
+                float(assumptions["adjustment.grant_share"]),
+                self._earmarked(scheme, pool, year) + paid,
             )
             amount_in, amount_out = np.zeros_like(pay_in), np.zeros_like(pay_in)
             amount_in[:, members], amount_out[:, members] = grants, pay_in[:, members]
@@ -229,13 +229,19 @@ class LedgerRecursion:
             column = np.zeros_like(column)
             column[:, pool] = grants.sum(-1)
             self._pay("ADJ", "E4", year, column)
-            self._net_paid_in[scheme, pool] = self._net_paid_in.get((scheme, pool), 0.0) + paid - grants.sum(-1)
+            self._resident_part[pool] = self._resident_part.get(pool, 0.0) + (paid - grants.sum(-1)) * scheme
 
-    def _earmarked(self, scheme: int, pool: int, fund: Array) -> Array:
-        """Part of an adjustment fund that stems from a scheme: the schemes are kept apart (handbook 1.4)."""
+    def _earmarked(self, scheme: int, pool: int, year: int) -> Array:
+        """Part of an adjustment fund that a scheme may draw on: the schemes are kept apart (handbook 1.4).
+
+        What the resident scheme paid in less its grants is the residents', the rest, with the opening fund and all
+        interest, the employees'.
+        """
+        fund = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
         if self._assumptions.options["adjustment_fund"] != "both":
             return fund
-        return np.minimum(np.zeros_like(fund) + self._net_paid_in.get((scheme, pool), 0.0), np.maximum(fund, 0.0))
+        residents = np.minimum(np.zeros_like(fund) + self._resident_part.get(pool, 0.0), np.maximum(fund, 0.0))
+        return residents if scheme else fund - residents
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""

@@ -86,7 +86,7 @@ class Holders:
             if assumptions.options[option] == "parent"
             for ledger in ledgers
         )
-        if not shared and assumptions.options["adjustment_fund"] == "none":
+        if not shared and "ADJ" not in assumptions.ledgers:
             return cls(assumptions.regions, len(assumptions.regions), {}, shared)
         by_code = {region.code: region for region in assumptions.parents}
         codes = [region.parent for region in assumptions.regions]

@@ -122,7 +122,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Threshold of the own share as a multiple of last year's disposable income per head.", "起付线与上年人均可支配收入之比。"), "source", "3.8", default=0.5, between="step", needed="ledger:CII",
     ),
     Parameter(
-        "critical_illness.tranche_upper", ("region", "tranche"), "yuan", 0, 1e12, Words("Upper end of a tranche", "大病分段上限"),
+        "critical_illness.tranche_upper", ("region", "tranche"), "yuan_per_person_year", 0, 1e9, Words("Upper end of a tranche", "大病分段上限"),
         Words("Upper end of a tranche above the threshold in yuan of the base year; the last is the ceiling.", "起付线以上分段上限(基年元),末段为封顶线。"), "source", "3.8", needed="ledger:CII",
     ),
     Parameter(

@@ -12,7 +12,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "ledger.opening_reserve", ("region", "ledger"), "yuan", -1e14, 1e14, Words("Reserve at the base year end", "基年末累计结余"),
         Words("Stock from which the projection starts; only of ledgers that hold a reserve.", "预测起点的累计结余,仅对有结余的账户。"), "source", "6.8", layer="ledger",
-        needed_members=(("ledger", ("EPF", "EPA", "RPF", "LAS", "LTCI", "ADJ")),),
+        needed_members=(("ledger", ("EPF", "EPA", "RPF", "LAS", "LTCI", "ADJ", "VBPR")),),
     ),
     Parameter(
         "ledger.interest_rate", _RYL, "rate_per_year", -0.01, 0.15, Words("Interest rate", "利率"),
