@@ -237,11 +237,12 @@ class LedgerRecursion:
         What the resident scheme paid in less its grants is the residents', the rest, with the opening fund and all
         interest, the employees'.
         """
-        fund = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
+        fund: Array = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
         if self._assumptions.options["adjustment_fund"] != "both":
             return fund
-        residents = np.minimum(np.zeros_like(fund) + self._resident_part.get(pool, 0.0), np.maximum(fund, 0.0))
-        return residents if scheme else fund - residents
+        residents: Array = np.minimum(np.zeros_like(fund) + self._resident_part.get(pool, 0.0), np.maximum(fund, 0.0))
+        of_scheme: Array = residents if scheme else fund - residents
+        return of_scheme
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""
