@@ -61,6 +61,13 @@ def run_command(
     every: Annotated[bool, typer.Option("--all", help="Every scenario that `poolcast list scenarios` shows.")] = False,
     assumption_set: Annotated[str, typer.Option("--set", metavar="NAME|FOLDER", help="Assumption set.")] = "china",
     to: Annotated[int | None, typer.Option(metavar="YEAR", help="Last year; default: the set's own.")] = None,
+    reform: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PARAMETER=VALUE@YEAR",
+            help="A change of one parameter in every scenario, as revenue.employer_rate=0.085@2027; may repeat.",
+        ),
+    ] = None,
     prices: Annotated[
         str,
         typer.Option(
@@ -88,6 +95,7 @@ def run_command(
     run(
         RunOptions(
             scenarios=names or ["baseline"],
+            reforms=reform or (),
             assumption_set=assumption_set,
             to=to,
             prices=_choice("--prices", prices, PRICES),
@@ -146,9 +154,12 @@ def population_command(
 
     console = message_console(quiet=quiet or as_json)
     with working(console, "Projecting"):
-        run_population(inputs, start, to, out)
+        done = run_population(inputs, start, to, out)
+    for note in done.notes:
+        console.print(note, markup=False, soft_wrap=True)
     if as_json:
-        print_json({"schema": "poolcast.population/1", "inputs": str(inputs), "from": start, "to": to, "out": str(out)})
+        record = {"schema": "poolcast.population/1", "country": done.country, "inputs": str(inputs)}
+        print_json({**record, "from": done.years[0], "to": to, "out": str(out), "notes": list(done.notes)})
     console.print(f"Wrote {out}", markup=False, soft_wrap=True)
 
 
@@ -179,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PoolcastError as error:
         from poolcast.reporting.console import print_problems
 
-        print_problems(error.problems, _language_asked(arguments))
+        print_problems(error, _language_asked(arguments))
         return BAD_INPUT
 
 

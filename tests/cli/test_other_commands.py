@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,11 +100,17 @@ def test_check_in_words(calibrated, poolcast):
 
 def test_population_hands_its_options_on(poolcast, monkeypatch):
     calls = []
-    monkeypatch.setattr(population_files, "run_population", lambda *arguments: calls.append(arguments))
+
+    def run_population(*arguments):
+        calls.append(arguments)
+        return SimpleNamespace(country="land", years=(2024, 2100), notes=("Rates were held.",), out=Path("o.csv"))
+
+    monkeypatch.setattr(population_files, "run_population", run_population)
     line = ("population", "--inputs", "in", "--from", "2024", "--to", "2100", "--out", "o.csv")
     code, out, err = poolcast(*line)
-    assert (code, out, err) == (0, "", "Wrote o.csv\n")
-    assert json.loads(poolcast(*line, "--json")[1])["out"] == "o.csv"
+    assert (code, out, err) == (0, "", "Rates were held.\nWrote o.csv\n")
+    document = json.loads(poolcast(*line, "--json")[1])
+    assert (document["out"], document["from"], document["notes"]) == ("o.csv", 2024, ["Rates were held."])
     assert calls == [(Path("in"), 2024, 2100, Path("o.csv"))] * 2
 
 

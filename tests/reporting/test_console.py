@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from poolcast.parameters.errors import Problem
+from poolcast.parameters.errors import PoolcastError, Problem
 from poolcast.reporting import console as module
 from poolcast.reporting.console import print_json, print_outcomes, print_problems
 from poolcast.reporting.outcome import Outcome
@@ -71,12 +71,12 @@ def test_of_several_regions_the_headline_is_shown(outcomes):
 def test_every_problem_is_printed_with_its_remedy(capsys):
     first = Problem("a.csv", "4.5", "0 to 1", "Write 0.045.", row=3, column="value")
     problems = [first, Problem("--to", "x", "a year", "Mend.")]
-    print_problems(problems)
+    print_problems(PoolcastError(problems))
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "2 things need mending" in captured.err
     assert "a.csv, line 3, column value: found 4.5; allowed: 0 to 1. Write 0.045." in captured.err
-    print_problems(problems, "zh")
+    print_problems(PoolcastError(problems), "zh")
     assert "有 2 处需要改正" in capsys.readouterr().err
 
 
@@ -84,7 +84,7 @@ def test_on_a_wide_terminal_problems_are_a_table(monkeypatch):
     stream = io.StringIO()
     terminal = Console(file=stream, width=140, force_terminal=True, highlight=False)
     monkeypatch.setattr(module, "message_console", lambda: terminal)
-    print_problems([Problem("a.csv", "[red]4.5", "0 to 1", "Write 0.045.")])
+    print_problems(PoolcastError([Problem("a.csv", "[red]4.5", "0 to 1", "Write 0.045.")]))
     assert "[red]4.5" in stream.getvalue()
     assert "What to do" in stream.getvalue()
 

@@ -16,8 +16,7 @@ from poolcast.calibration.set_tables import Table, number, people, yuan
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import BENEFITS, LEDGERS, SCHEMES, index
 from poolcast.projection.claims import by_scheme
-from poolcast.projection.control_totals import neutral
-from poolcast.projection.coverage import fit_status_shares
+from poolcast.projection.control_totals import fit_members, neutral
 from poolcast.projection.engine import project_money, run
 from poolcast.projection.flows import FINANCED_BY_NEED, MoneyState, project_flows
 
@@ -67,25 +66,13 @@ def make_accounts(assumptions: Assumptions, plan: SetPlan) -> SyntheticAccounts:
         The set read without calibration, with `placeholder_table`.
     """
     tuned = Table("rates_and_reserves")
-    found = _with_members(neutral(assumptions))
+    found = fit_members(neutral(assumptions))
     found = found.with_values(_drawn_factors(found, plan))
     found = _tune_premiums(found, tuned)
     found = _tune_rates(found, plan, tuned)
     found = _tune_budgets(found, tuned)
     found = _with_reserves(found, plan, tuned)
     return SyntheticAccounts(found, [tuned, _accounts_table(found)])
-
-
-def _with_members(assumptions: Assumptions) -> Assumptions:
-    """Fit the shares of both year ends to the members, as calibration will."""
-    base, changes = assumptions.base_year, {}
-    for share, population, year in (
-        ("coverage.previous_status_share", "population.at_previous_year_end", base - 1),
-        ("coverage.status_share", "population.at_base_year_end", base),
-    ):
-        members = np.nan_to_num(assumptions.in_year("accounts.members", year))
-        changes[share] = fit_status_shares(assumptions[share], assumptions[population], members)
-    return assumptions.with_values(changes)
 
 
 def _drawn_factors(assumptions: Assumptions, plan: SetPlan) -> dict[str, Array]:

@@ -32,6 +32,8 @@ class RunOptions:
     ----------
     scenarios : sequence of str
         Names or files, in the order in which they are shown.
+    reforms : sequence of str
+        Changes of one parameter each, as ``revenue.employer_rate=0.085@2027``, made in every scenario.
     assumption_set : str
         Name or folder.
     to : int or None
@@ -49,6 +51,7 @@ class RunOptions:
     """
 
     scenarios: Sequence[str]
+    reforms: Sequence[str]
     assumption_set: str
     to: int | None
     prices: str
@@ -144,11 +147,11 @@ def _read(options: RunOptions, journal: Journal) -> tuple[Assumptions, list[Scen
         assumptions = _read_assumptions(options, journal)
     except AssumptionError as error:
         try:
-            _read_scenarios(options.scenarios)
+            _read_scenarios(options.scenarios, options.reforms)
         except ScenarioError as other:
             raise PoolcastError([*error.problems, *other.problems]) from None
         raise
-    return assumptions, _read_scenarios(options.scenarios)
+    return assumptions, _read_scenarios(options.scenarios, options.reforms)
 
 
 def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
@@ -166,9 +169,10 @@ def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
     return assumptions
 
 
-def _read_scenarios(names: Sequence[str]) -> list[Scenario]:
-    """Read the scenarios, and raise the problems of all of them together."""
+def _read_scenarios(names: Sequence[str], reforms: Sequence[str]) -> list[Scenario]:
+    """Read the scenarios with their further reforms, and raise the problems of all of them together."""
     import poolcast
+    from poolcast.scenarios.reading import with_reforms
 
     scenarios: dict[str, Scenario] = {}
     problems: list[Problem] = []
@@ -179,9 +183,13 @@ def _read_scenarios(names: Sequence[str]) -> list[Scenario]:
             problems.extend(error.problems)
             continue
         scenarios.setdefault(scenario.name, scenario)
+    try:
+        changed = [with_reforms(scenario, list(reforms)) for scenario in scenarios.values()]
+    except ScenarioError as error:
+        problems.extend(error.problems)
     if problems:
         raise ScenarioError(problems)
-    return list(scenarios.values())
+    return changed
 
 
 def _project(assumptions: Assumptions, scenario: Scenario, command: str, journal: Journal) -> Outcome:
@@ -208,6 +216,7 @@ def _recorded(options: RunOptions, assumptions: Assumptions) -> dict[str, Any]:
     return {
         "set": options.assumption_set,
         "scenarios": list(options.scenarios),
+        "reforms": list(options.reforms),
         "to": assumptions.last_year,
         "prices": options.prices,
         "language": options.language,

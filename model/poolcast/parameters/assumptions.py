@@ -179,7 +179,7 @@ class Assumptions:
             self.name,
             self.base_year,
             self.last_year,
-            self.region_codes,
+            [(region.code, region.parent) for region in (*self.regions, *self.parents)],
             self.ledgers,
             sorted(self.options.items()),
         )

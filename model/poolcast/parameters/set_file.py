@@ -27,6 +27,10 @@ SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "opt
 FIRST_BASE_YEAR, LAST_YEAR = 1950, 2200
 
 
+LEDGERS_BEHIND = {"EPA": "EPF", "LTCI": "EPF", "LAS": "EPF", "CSS": "EPF", "CII": "RPF", "MAF": "RPF"}
+"""Ledgers that cannot stand without another one (handbook 1.1)."""
+
+
 @dataclass
 class SetFile:
     """What ``set.yaml`` says; of a broken file, as much as can be understood.
@@ -349,6 +353,15 @@ def _check_together(content: Node, reader: Fields, result: SetFile) -> None:
             "a fund with its ledger",
             "Add ADJ to the ledgers, or set adjustment_fund: none.",
         )
+    for ledger, needed in LEDGERS_BEHIND.items():
+        if ledger in result.ledgers and needed not in result.ledgers:
+            reader.refuse(
+                reader.line(content, "ledgers"),
+                "ledgers",
+                f"{ledger} without {needed}, from which it is paid or whose members it serves",
+                f"{ledger} together with {needed}",
+                f"Add {needed} to the ledgers, or remove {ledger}.",
+            )
     orphans = [region.code for region in result.regions if region.parent is None]
     orphans = orphans if len(orphans) == len(result.regions) else []  # a region without a parent keeps its own ledger
     for option in ("employee_pool", "resident_pool"):

@@ -96,7 +96,7 @@ class _Profiles:
             return profile[:, None]
         moved = np.repeat(profile[:, None], self._ends, axis=1)
         if theta > 0.0:
-            moved[:, 2:] = shifted_profile(profile, theta * self._gain)
+            moved = shifted_profile(profile, theta * self._gain)
         if weight > 0.0:
             moved[:, 2:] *= death_related_factor(self._survival, self._decedent_ratio, weight)
         return moved

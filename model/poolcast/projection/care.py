@@ -28,8 +28,8 @@ class Care:
     Parameters
     ----------
     services : array
-        Admissions, members with cover (outpatient, chronic, dual channel: one service is a year of cover), births,
-        beneficiaries of long-term care.
+        Admissions, members with cover (outpatient, chronic, dual channel: one service is a year of cover, whose bill
+        grows with use and meets the yearly deductible and ceiling), births, beneficiaries of long-term care.
     unit_cost : array, yuan per service
         Bill per service; zero where a benefit pays no bill (maternity allowance).
     """
@@ -61,10 +61,10 @@ def project_care(assumptions: Assumptions, people: People, trend: CostTrend) -> 
     use = trend.use[:, :, :, None] * assumptions.from_year("utilisation.multiplier", base)[None]
     cost = np.take(trend.unit_cost * assumptions.from_year("cost.multiplier", base)[None], SCHEME_OF_STATUS, axis=3)
 
-    def put(benefit: str, count: Array, bill: Array) -> None:
+    def put(benefit: str, count: Array, bill: Array, *, by_year_of_cover: bool = False) -> None:
         number = index("benefit", benefit)
-        services[..., number] = count * use[..., number]
-        unit_cost[..., number] = bill * cost[..., number]
+        services[..., number] = count * (1.0 if by_year_of_cover else use[..., number])
+        unit_cost[..., number] = bill * cost[..., number] * (use[..., number] if by_year_of_cover else 1.0)
 
     admissions = people.in_year("admissions")
     per_admission = _ratio(people.in_year("inpatient_cost"), admissions)
@@ -74,8 +74,9 @@ def project_care(assumptions: Assumptions, people: People, trend: CostTrend) -> 
         per_admission * _calibration(assumptions, "calibration.cost_per_admission"),
     )
     for benefit, name in _FROM_PROFILE.items():
-        put(benefit, members, _ratio(people.in_year(name), members))
-    put("dual_channel", members, by_status(assumptions["utilisation.dual_channel_bill"])[None, :, None])
+        put(benefit, members, _ratio(people.in_year(name), members), by_year_of_cover=True)
+    dual_channel = by_status(assumptions["utilisation.dual_channel_bill"])[None, :, None]
+    put("dual_channel", members, dual_channel, by_year_of_cover=True)
     births = _births_by_status(people) * INSURED
     put("maternity_care", births, assumptions.from_year("maternity.payment_per_birth", base)[None])
     put("maternity_allowance", births, np.zeros(1))

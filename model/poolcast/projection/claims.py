@@ -29,8 +29,9 @@ class Claims:
 
     Parameters
     ----------
-    services, bills, in_policy_bills, payments : array (path, region, year, status, benefit)
-        Services and yuan; payments are those of the pooled funds after every rule.
+    services, bills, in_policy_bills, entitled, payments : array (path, region, year, status, benefit)
+        Services and yuan; entitled is what the law gives the patients, payments what the pooled funds pay after audit,
+        procurement and budgets. The difference is the providers', not the patients'.
     inpatient_payments : array (path, region, year, status, tier), yuan
     above_ceiling : array (path, region, year, status), yuan
         In-policy inpatient bills above the ceiling of the pooled fund.
@@ -46,6 +47,7 @@ class Claims:
     services: Array
     bills: Array
     in_policy_bills: Array
+    entitled: Array
     payments: Array
     inpatient_payments: Array
     above_ceiling: Array
@@ -56,8 +58,8 @@ class Claims:
 
     @property
     def own_payments(self) -> Array:
-        """In-policy bills that the pooled funds leave to others (path, region, year, status, benefit), yuan."""
-        result: Array = np.maximum(self.in_policy_bills - self.payments, 0.0)
+        """In-policy bills that the law leaves to the patients (path, region, year, status, benefit), yuan."""
+        result: Array = np.maximum(self.in_policy_bills - self.entitled, 0.0)
         return result
 
 
@@ -87,6 +89,7 @@ def project_claims(assumptions: Assumptions, people: People, economy: Economy, t
         services=services,
         bills=services * mean_cost,
         in_policy_bills=services * entitlement.in_policy,
+        entitled=gross,
         payments=payments,
         inpatient_payments=per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None],
         above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling,

@@ -75,13 +75,14 @@ def project_contributions(
 
     members = people.in_year("members")
     floor_wage = _wage_of_the_bounds(assumptions, economy)
-    payroll = _unit_payroll(assumptions, people, economy, floor_wage)
+    payroll = _unit_payroll(assumptions, people, economy)
     own_base = yearly("revenue.flexible_base_multiple") * floor_wage
     flexible_payroll = (members[..., _FLEXIBLE] + members[..., _PAYING]) * own_base
     collection = np.minimum(yearly("revenue.collection_rate") * drivers.factor("collection"), 1.0)
     flexible_collection = np.minimum(yearly("revenue.flexible_collection_rate") * drivers.factor("collection"), 1.0)
     factor = assumptions["calibration.pooled_contribution"][None, :, None]
-    rate = yearly("revenue.employer_rate") + yearly("revenue.maternity_rate") - _shifted_rate(assumptions)
+    whole_rate = yearly("revenue.employer_rate") + yearly("revenue.maternity_rate")
+    rate = np.maximum(whole_rate - _shifted_rate(assumptions), 0.0)
     due = rate * payroll * factor
     recovered, arrears = _arrears(assumptions, due, collection)
     units = collection * due
@@ -115,8 +116,12 @@ def _wage_of_the_bounds(assumptions: Assumptions, economy: Economy) -> Array:
     return result
 
 
-def _unit_payroll(assumptions: Assumptions, people: People, economy: Economy, bound_wage: Array) -> Array:
-    """Contributory base of unit employees, both sexes: exposure times mean base, times the calibrated factor."""
+def _unit_payroll(assumptions: Assumptions, people: People, economy: Economy) -> Array:
+    """Contributory base of unit employees, both sexes: exposure times mean base, times the calibrated factor.
+
+    Before the switch month the base stands between bounds of the wage of two years ago, then of last year's:
+    ``(m - 1)/12 B(W_{t-2}) + (13 - m)/12 B(W_{t-1})`` (handbook 2.1).
+    """
     base = assumptions.base_year
 
     def yearly(name: str) -> Array:
@@ -130,18 +135,27 @@ def _unit_payroll(assumptions: Assumptions, people: People, economy: Economy, bo
     wage = economy.previous_wage if int(assumptions["revenue.base_wage_lag"]) else economy.wage
     relativity = assumptions["revenue.wage_relativity"][None, :, None]
     declared = (relativity * wage)[..., None] * mean * yearly("revenue.wage_compliance")
-    floor = yearly("revenue.base_floor_multiple") * bound_wage[..., None]
-    cap = yearly("revenue.base_cap_multiple") * bound_wage[..., None]
-    if assumptions.options["wage_distribution"] == "classes":
-        share = assumptions["revenue.wage_class_share"][None, :, None, None]
-        relative_class = assumptions["revenue.wage_class_relative_wage"][None, :, None, None]
-        mean_base = class_base(declared, share, relative_class, floor, cap)
-    else:
-        spread = assumptions["revenue.wage_coefficient_of_variation"][None, :, None, None]
-        mean_base = lognormal_base(declared, spread, floor, cap)
+    earlier = (assumptions["revenue.base_switch_month"][None, :, None, None] - 1) / 12
+    mean_base = (1 - earlier) * _mean_base(assumptions, declared, economy.previous_wage)
+    if earlier.any():
+        of_earlier = _mean_base(assumptions, declared, economy.earlier_wage)
+        mean_base = mean_base + np.where(earlier > 0, earlier * of_earlier, 0.0)
     factor = assumptions["calibration.contribution_base"][None, :, None]
     result: Array = (exposure * mean_base).sum(-1) * factor
     return result
+
+
+def _mean_base(assumptions: Assumptions, declared: Array, bound_wage: Array) -> Array:
+    """Mean base of each sex between the floor and the cap that rest on a wage (path, region, year, sex)."""
+    base = assumptions.base_year
+    floor = (assumptions.from_year("revenue.base_floor_multiple", base)[None] * bound_wage)[..., None]
+    cap = (assumptions.from_year("revenue.base_cap_multiple", base)[None] * bound_wage)[..., None]
+    if assumptions.options["wage_distribution"] == "classes":
+        share = assumptions["revenue.wage_class_share"][None, :, None, None]
+        relative = assumptions["revenue.wage_class_relative_wage"][None, :, None, None]
+        return class_base(declared, share, relative, floor, cap)
+    spread = assumptions["revenue.wage_coefficient_of_variation"][None, :, None, None]
+    return lognormal_base(declared, spread, floor, cap)
 
 
 def _shifted_rate(assumptions: Assumptions) -> Array | float:
@@ -158,13 +172,17 @@ def _shifted_rate(assumptions: Assumptions) -> Array | float:
 def _arrears(assumptions: Assumptions, due: Array, collection: Array) -> tuple[Array, Array]:
     """Recovery and year-end stock of arrears (handbook 2.1), from the steady state of the base year.
 
-    ``Arr_t = (1 - rho - omega) Arr_{t-1} + (1 - kappa) due``; at the start ``Arr = (1 - kappa) due / (rho + omega)``.
+    ``Arr_t = (1 - rho - omega) Arr_{t-1} + (1 - kappa) due``. Where dues have grown by g a year the opening stock of
+    the base year is ``(1 - kappa) due / (g + rho + omega)``; g is the growth of the average wage in the base year.
     """
-    recovery = assumptions.from_year("revenue.arrears_recovery_rate", assumptions.base_year)
-    write_off = assumptions.from_year("revenue.arrears_write_off_rate", assumptions.base_year)
+    base = assumptions.base_year
+    recovery = assumptions.from_year("revenue.arrears_recovery_rate", base)
+    write_off = assumptions.from_year("revenue.arrears_write_off_rate", base)
+    wages = [assumptions.in_year("economy.average_wage", base + offset) for offset in (-1, 0)]
     unpaid = (1 - collection) * due
     leaving = np.minimum(recovery + write_off, 1.0)
-    opening = np.divide(unpaid[:, :, 0], leaving[:, 0], out=np.zeros_like(unpaid[:, :, 0]), where=leaving[:, 0] > 0)
+    outflow = np.where(leaving[:, 0] > 0, np.maximum(leaving[:, 0] + wages[1] / wages[0] - 1, 1e-6), 0.0)
+    opening = np.divide(unpaid[:, :, 0], outflow, out=np.zeros_like(unpaid[:, :, 0]), where=outflow > 0)
     recovered, stock = np.empty_like(unpaid), np.empty_like(unpaid)
     for year in range(unpaid.shape[2]):
         recovered[:, :, year] = recovery[:, year] * opening

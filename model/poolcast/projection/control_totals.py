@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import BENEFITS, SCHEMES, index
+from poolcast.parameters.axes import BENEFITS, SCHEMES, STATUSES, index
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.projection.behaviour import REFERENCE, REFERENCE_BY_TIER
 from poolcast.projection.claims import by_scheme
 from poolcast.projection.coverage import fit_status_shares
 from poolcast.projection.engine import project_money
-from poolcast.projection.flows import Flows, MoneyState, project_flows
+from poolcast.projection.flows import FINANCED_BY_NEED, WITHOUT_RESERVE, Flows, MoneyState, project_flows
 
 Array = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def calibrate(assumptions: Assumptions) -> Assumptions:
             return _CACHE[key]
     fitted = neutral(assumptions)
     if assumptions.options["calibration"] == "accounts":
-        fitted = _fit_members(fitted)
+        fitted = fit_members(fitted)
         fitted = fitted.with_values(_BaseYear(fitted).factors())
     fitted = _with_reference(fitted)
     with _LOCK:
@@ -98,15 +98,30 @@ def factor_report(assumptions: Assumptions) -> list[Factor]:
     return found
 
 
-def _fit_members(assumptions: Assumptions) -> Assumptions:
+def fit_members(assumptions: Assumptions) -> Assumptions:
     """Fit the status shares of both year ends to the members of the accounts."""
-    changes = {}
+    changes: dict[str, Array] = {}
+    problems: list[Problem] = []
     for share, population, offset in (
         ("coverage.previous_status_share", "population.at_previous_year_end", -1),
         ("coverage.status_share", "population.at_base_year_end", 0),
     ):
-        members = assumptions.in_year("accounts.members", assumptions.base_year + offset)
-        changes[share] = fit_status_shares(assumptions[share], assumptions[population], np.nan_to_num(members))
+        year = assumptions.base_year + offset
+        members = np.nan_to_num(assumptions.in_year("accounts.members", year))
+        changes[share], missed = fit_status_shares(assumptions[share], assumptions[population], members)
+        problems += [
+            Problem(
+                f"assumption set {assumptions.name}",
+                f"{members[row, column]:,.0f} members of status {STATUSES[column]} at the end of {year} in region "
+                f"{assumptions.region_codes[row]}, {missed[row, column]:,.0f} more or fewer than fit",
+                "members that the people of the ages with a share in the status can hold",
+                "Mend the members, or give the status a share at more ages.",
+                column="accounts.members",
+            )
+            for row, column in np.argwhere((missed > 1e-6 * members) & (members > 0))
+        ]
+    if problems:
+        raise AssumptionError(problems)
     return assumptions.with_values(changes)
 
 
@@ -126,19 +141,22 @@ class _BaseYear:
     """Works the factors out in the order of the handbook: bases, rates, use, cost, payments, the other ledgers."""
 
     def __init__(self, assumptions: Assumptions) -> None:
-        self._set = _until(assumptions, min(assumptions.base_year + 1, assumptions.last_year))
+        # Three projected years: the health shift at the base year end looks that far ahead (`health.gained_years`).
+        self._set = _until(assumptions, min(assumptions.base_year + 3, assumptions.last_year))
         self._values: dict[str, Array] = {}
 
     def factors(self) -> dict[str, Array]:
         """Return the values of all factors."""
         self._contributions()
         self._admissions_and_cost()
-        for _ in range(6):
+        for _ in range(100):
             if self._benefits() < 1e-13:
                 break
         self._resident_financing()
         self._other_ledgers()
+        self._refuse_missed_benefits()
         self._residuals()
+        self._refuse_missed_totals()
         return self._values
 
     def _put(self, name: str, value: Array) -> None:
@@ -236,6 +254,61 @@ class _BaseYear:
         if problems:
             raise AssumptionError(problems)
 
+    def _refuse_missed_benefits(self) -> None:
+        """Refuse accounts that no payment within the in-policy bills can reach."""
+        given = self._account("benefit_expenditure")
+        computed = by_scheme(self._state().claims.payments, 3)[0, :, 0]
+        missed = np.isfinite(given) & (np.abs(computed - given) > 1e-6 * np.maximum(given, 1.0))
+        self._refuse(
+            [
+                (self._benefit_missed(given, computed, tuple(position)), "accounts.benefit_expenditure")
+                for position in np.argwhere(missed)
+            ],
+            "accounts within the in-policy bills of the members",
+            "Mend the accounts, or raise use, cost or the in-policy share of this benefit.",
+        )
+
+    def _benefit_missed(self, given: Array, computed: Array, position: tuple[int, ...]) -> str:
+        row, scheme, benefit = position
+        return (
+            f"{given[position]:,.0f} yuan for {BENEFITS[benefit]} of the {SCHEMES[scheme]} scheme in region "
+            f"{self._set.region_codes[row]}; the most that the rules can pay is {computed[position]:,.0f}"
+        )
+
+    def _refuse_missed_totals(self) -> None:
+        """Refuse a base year that does not reproduce revenue and expenditure of the accounts to a millionth."""
+        flows = self._base_flows()
+        found = []
+        for ledger in self._set.ledgers:
+            number = index("ledger", ledger)
+            pairs = []
+            if ledger not in FINANCED_BY_NEED and np.isfinite(self._account("revenue")[:, number]).all():
+                target = self._account("revenue") if ledger in WITHOUT_RESERVE else None
+                wanted = target[:, number] if target is not None else self._revenue_target(ledger)
+                pairs.append(("revenue", wanted, flows.total(flows.revenue, ledger)[0, :, 0]))
+            if ledger != "EPA":
+                wanted = self._account("expenditure")[:, number]
+                pairs.append(("expenditure", wanted, flows.total(flows.expenditure, ledger)[0, :, 0]))
+            for name, wanted, computed in pairs:
+                missed = np.isfinite(wanted) & (np.abs(computed - wanted) > 1e-6 * np.maximum(np.abs(wanted), 1.0))
+                for row in np.flatnonzero(missed):
+                    text = (
+                        f"{name} of {ledger} in region {self._set.region_codes[row]}: {wanted[row]:,.0f} yuan in the "
+                        f"accounts, {computed[row]:,.0f} by the parameters"
+                    )
+                    found.append((text, f"accounts.{name}"))
+        self._refuse(
+            found,
+            "parameters that a factor can bring to the accounts",
+            "Give the ledger's rates, members and bases, or remove its accounts.",
+        )
+
+    def _refuse(self, found: list[tuple[str, str]], allowed: str, remedy: str) -> None:
+        where = f"assumption set {self._set.name}"
+        problems = [Problem(where, text, allowed, remedy, column=column) for text, column in found]
+        if problems:
+            raise AssumptionError(problems)
+
     def _base_flows(self) -> Flows:
         return project_flows(self._state())
 
@@ -260,9 +333,8 @@ class _BaseYear:
             self._put("long_term_care_revenue", np.where(np.isfinite(target), _quotient(target, revenue), 1.0))
         if "MAF" in ledgers:
             lines = self._base_flows().expenditure["MAF"]
-            given = (
-                self._account("expenditure")[:, index("ledger", "MAF")] - lines.get("E3", np.zeros((1, 1, 1)))[0, :, 0]
-            )
+            others = sum((lines[line][0, :, 0] for line in ("E3", "E6") if line in lines), np.zeros(1))
+            given = self._account("expenditure")[:, index("ledger", "MAF")] - others
             self._put("assistance", np.where(np.isfinite(given), _quotient(given, lines["E1.7"][0, :, 0]), 1.0))
         if "EPA" in ledgers:
             number = index("ledger", "EPA")

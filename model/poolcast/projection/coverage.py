@@ -20,7 +20,7 @@ _CONTRIBUTING = [_ACTIVE, _FLEXIBLE, _UNEMPLOYED]
 _OUTSIDE = [_CHILD, _ADULT, _UNINSURED]
 
 
-def fit_status_shares(share: Array, population: Array, members: Array, rounds: int = 400) -> Array:
+def fit_status_shares(share: Array, population: Array, members: Array, rounds: int = 5000) -> tuple[Array, Array]:
     """Fit status shares to control totals by proportional fitting (handbook 6.10, 6.3).
 
     Rows are the people of each sex and age, columns the members of each status; the fitted table is the one of least
@@ -39,8 +39,11 @@ def fit_status_shares(share: Array, population: Array, members: Array, rounds: i
 
     Returns
     -------
-    array (region, status, sex, age)
+    fitted : array (region, status, sex, age)
         Shares that add to one over statuses and meet the totals.
+    missed : array (region, status)
+        Persons by which a total is still missed: not nothing where more members are asked for than there are people
+        of the sexes and ages that can be in the status.
     """
     target = members.copy()
     target[:, _UNINSURED] = population.sum((1, 2)) - np.delete(members, _UNINSURED, axis=1).sum(1)
@@ -55,7 +58,7 @@ def fit_status_shares(share: Array, population: Array, members: Array, rounds: i
     fitted: Array = np.divide(
         table, population[:, None], out=share.copy(), where=np.broadcast_to(population[:, None] > 0, table.shape)
     )
-    return fitted
+    return fitted, np.abs(table.sum((2, 3)) - target)
 
 
 @dataclass
@@ -233,7 +236,7 @@ class _CohortMovement:
         child = child_of_insured * (1 - uninsured)
         result = np.empty((contributing.shape[0], len(STATUSES), *contributing.shape[1:]))
         result[:, _CHILD] = outside * child
-        result[:, _ADULT] = outside * (1 - uninsured - child)
+        result[:, _ADULT] = outside * np.maximum(1 - uninsured - child, 0.0)
         result[:, _UNINSURED] = outside * uninsured
         result[:, _FLEXIBLE] = contributing * flexible
         result[:, _UNEMPLOYED] = contributing * self._unemployed

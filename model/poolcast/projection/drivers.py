@@ -22,7 +22,7 @@ class Drivers:
     wage_growth, consumer_prices, unit_cost_growth, interest_rate : array or None
         Added to the growth or interest rate of the year.
     utilisation : array or None
-        Multiplies the use of every benefit.
+        Multiplies the use of medical care; births and disability stay.
     mortality, fertility, migration : array or None
         Multiply death probabilities, births and net migrants; the population is projected anew in every path.
     collection : array or None
@@ -38,6 +38,35 @@ class Drivers:
     fertility: Array | None = None
     migration: Array | None = None
     collection: Array | None = None
+
+    def __post_init__(self) -> None:
+        given = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) is not None}
+        wrong = [f"{name}: not finite numbers" for name, array in given.items() if not np.isfinite(array).all()]
+        wrong += [
+            f"{name}: {array.ndim} axes, not path, region, year" for name, array in given.items() if array.ndim != 3
+        ]
+        counts = {array.shape[0] for array in given.values()} - {1}
+        if len(counts) > 1:
+            wrong.append(f"several numbers of paths: {sorted(counts)}")
+        if wrong:
+            raise ValueError("drivers: " + "; ".join(wrong))
+
+    def fit(self, regions: int, years: int) -> None:
+        """Refuse arrays whose regions or years are not those of a projection, base year included.
+
+        Raises
+        ------
+        ValueError
+            With every array that does not fit.
+        """
+        wrong = [
+            f"{item.name} has {array.shape[1]} regions and {array.shape[2]} years, not {regions} (or 1) and {years}"
+            for item in fields(self)
+            if (array := getattr(self, item.name)) is not None
+            and (array.shape[1] not in (1, regions) or array.shape[2] != years)
+        ]
+        if wrong:
+            raise ValueError("drivers: " + "; ".join(wrong))
 
     @property
     def paths(self) -> int:

@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import BENEFITS
 from poolcast.projection.drivers import Drivers
 
 Array = NDArray[np.float64]
+
+_SHOCKED = np.array([benefit in ("inpatient", "outpatient", "chronic", "dual_channel") for benefit in BENEFITS])
+"""Benefits whose use an epidemic or another shock of use moves; births and disability have drivers of their own."""
 
 
 @dataclass(frozen=True)
@@ -125,5 +129,8 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     converging = np.where((years >= 1) & (years <= span), 1.0, 0.0)
     gap = assumptions["cost.convergence_gap"][:, None] * converging / span
     factor = (1 + growth) * (1 + gap)[None, :, :, None, None] / (1 + use_growth)[:, :, :, None]
-    use = growth_index(use_growth, 2) * np.asarray(drivers.factor("utilisation"))[..., None]
+    use = growth_index(use_growth, 2)
+    shocked = np.asarray(drivers.factor("utilisation"))
+    if shocked.ndim:
+        use = use * np.where(_SHOCKED, shocked[..., None], 1.0)
     return CostTrend(use=use, unit_cost=growth_index(factor - 1, 2))

@@ -69,6 +69,7 @@ def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
         If the set was not calibrated, or its options contradict each other.
     """
     _refuse_unready(assumptions)
+    drivers.fit(len(assumptions.regions), assumptions.last_year - assumptions.base_year + 1)
     money = project_money(assumptions, drivers)
     flows = project_flows(money)
     holders = Holders.of(assumptions)

@@ -100,7 +100,7 @@ class _Builder:
             values = np.concatenate([values, empty], axis=1)
         moved = np.swapaxes(values, 1, 2)
         if self._with_paths:
-            moved = np.broadcast_to(moved, (max(self._run.accounts.reserve.shape[0], moved.shape[0]), *moved.shape[1:]))
+            moved = np.broadcast_to(moved, (self._run.drivers.paths, *moved.shape[1:]))
         else:
             moved = moved[0]
         front = ("path", "year", "region") if self._with_paths else ("year", "region")
@@ -163,8 +163,9 @@ class _Builder:
         economy, paid = self._run.money.economy, self._run.money.contributions
         self._add("average_wage", (), economy.wage)
         self._add("disposable_income", (), economy.income)
-        self._add("consumer_price_index", (), economy.consumer_price_index)
-        self._add("gross_domestic_product", (), economy.gross_domestic_product)
+        holders = self._run.holders
+        self._add("consumer_price_index", (), holders.mean(economy.consumer_price_index))
+        self._add("gross_domestic_product", (), holders.total(economy.gross_domestic_product))
         bases = paid.contributory_bases
         self._add("contributory_bases", (), bases)
         self._add("arrears", (), paid.arrears)

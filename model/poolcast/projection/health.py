@@ -34,10 +34,12 @@ def remaining_life_expectancy(survival: Array) -> Array:
 
 
 def gained_years(survival: Array) -> Array:
-    """Return the life expectancy gained since the base year, at each later year end.
+    """Return the life expectancy gained since the base year end, at every year end from the one before it on.
 
-    The base-year level is carried back from the first two projected years, because published tables may jump between
-    the last estimate and the projection (`china_baseline`, section 3).
+    Published tables jump between the last estimate and the projection, and the first projected year carries half of
+    the jump (`china_baseline`, section 3). So the yearly gain of the second to third projected year is carried back:
+    ``-step, 0, step`` at the year ends before, at and after the base year end; from the second projected year on
+    ``e_t - e_2 + 2 step``.
 
     Parameters
     ----------
@@ -46,13 +48,16 @@ def gained_years(survival: Array) -> Array:
 
     Returns
     -------
-    array (region, year, sex, age), years
+    array (region, year_end, sex, age), years
     """
     expectancy = remaining_life_expectancy(survival)
-    second = expectancy[:, min(1, expectancy.shape[1] - 1)]
-    base = 2 * expectancy[:, 0] - second
-    result: Array = expectancy - base[:, None]
-    return result
+    years = expectancy.shape[1]
+    second, third = expectancy[:, min(1, years - 1)], expectancy[:, min(2, years - 1)]
+    step = (third - second) if years > 2 else second - expectancy[:, 0]
+    gain = np.empty((expectancy.shape[0], years + 2, *expectancy.shape[2:]))
+    gain[:, 0], gain[:, 1], gain[:, 2] = -step, 0.0, step
+    gain[:, 3:] = expectancy[:, 1:] - second[:, None] + 2 * step[:, None]
+    return gain
 
 
 def shifted_profile(profile: Array, shift: Array) -> Array:

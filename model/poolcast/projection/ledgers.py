@@ -171,7 +171,7 @@ class LedgerRecursion:
             share * income, (opening * (1 + rate) + paid_in * (1 + rate * self._timing)) / (1 + rate * self._timing)
         )
         booked = self._expenditure[:, :, year, number].sum(-1)
-        self._pay("EPA", "E1.7", year, np.where(np.isfinite(spending), spending, 0.0) - booked)
+        self._pay("EPA", "E1.7", year, np.maximum(np.where(np.isfinite(spending), spending, 0.0) - booked, 0.0))
 
     def _refill(self, year: int) -> None:
         """Fiscal backstop: refill what last year's reserve lacked (handbook 8, F15); zero months switch it off."""

@@ -173,6 +173,7 @@ def _run(assumptions: Assumptions, drivers: Drivers) -> People:
     else:
         weights = dense_weights(shares[:, 1:], measures)
         result = project_cohort(cohort_inputs(assumptions, weights), _multipliers(drivers, years))
+        _refuse_clipping(assumptions, result)
         total, later = result.measures[..., -1], result.measures[..., :-1]
     sums = np.concatenate([np.broadcast_to(opening, (later.shape[0], *opening.shape[1:])), later], axis=2)
     before = np.broadcast_to(previous.sum((-1, -2))[None, :, None], (total.shape[0], regions, 1))

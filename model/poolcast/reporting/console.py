@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from poolcast.parameters.errors import Problem
+    from poolcast.parameters.errors import PoolcastError
 
 FLOWS = ("revenue", "expenditure", "balance", "reserve")
 WIDE = 140
@@ -91,12 +91,12 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(text + "\n")
 
 
-def print_problems(problems: Sequence[Problem], language: str = "en") -> None:
-    """Print every problem with place, found, allowed and remedy.
+def print_problems(error: PoolcastError, language: str = "en") -> None:
+    """Print the problems with place, found, allowed and remedy; of each kind the first twenty, the rest counted.
 
     Parameters
     ----------
-    problems : sequence of Problem
+    error : PoolcastError
         What is wrong.
     language : {"en", "zh"}
         Language of the headings.
@@ -105,23 +105,30 @@ def print_problems(problems: Sequence[Problem], language: str = "en") -> None:
     from rich.text import Text
 
     console = message_console()
-    count = len(problems)
+    problems, count = error.shown(), len(error.problems)
     if language == "zh":
         headline = f"有 {count} 处需要改正："
     else:
         headline = "One thing needs mending:" if count == 1 else f"{count} things need mending:"
     console.print(Text(headline, style="bold red"))
     words = {key: words.in_language(language) for key, words in _PROBLEM_WORDS.items()}
-    if console.is_terminal and console.width >= 100:
+    as_table = console.is_terminal and console.width >= 100
+    if as_table:
         table = Table(*words.values(), header_style="bold", show_lines=count > 1)
         for problem in problems:
             table.add_row(*(Text(text) for text in (problem.place, problem.found, problem.allowed, problem.remedy)))
         console.print(table)
-        return
-    for problem in problems:  # one line a problem: easy to search, nothing is cut
+    for problem in () if as_table else problems:  # one line a problem: easy to search, nothing is cut
         found = f"{words['found'].lower()} {problem.found}"
         allowed = f"{words['allowed'].lower()}: {problem.allowed}"
         console.print(Text(f"  {problem.place}: {found}; {allowed}. {problem.remedy}"), soft_wrap=True)
+    for kind, number in error.left_out().items():
+        more = (
+            f"  …另有 {number} 处同类问题（{kind}）"
+            if language == "zh"
+            else f"  … and {number} more of this kind ({kind})"
+        )
+        console.print(Text(more, style="bold"), soft_wrap=True)
 
 
 def print_outcomes(

@@ -99,14 +99,14 @@ def _selected(
         return None
     if declaration.is_dated:
         first, last = assumptions.base_year + 1, assumptions.last_year
-        for year in sorted(reform.amounts):
-            if not first <= year <= last:
-                refuse(
-                    f"year {year}",
-                    f"{first} to {last}",
-                    "The base year is closed; choose years of the projection.",
-                    "values",
-                )
+        start = min(reform.amounts)
+        if not first <= start <= last:
+            refuse(
+                f"year {start}",
+                f"a first year from {first} to {last}",
+                "The base year is closed, and what begins after the last year changes nothing; choose another year.",
+                "values",
+            )
     selected = {}
     for axis in declaration.dimensions:
         if axis == "year":

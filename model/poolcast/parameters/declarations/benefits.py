@@ -115,7 +115,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "critical_illness.premium_follows_cost", (), "fraction", 0, 1, Words("Premium follows cost", "保费随费用增长"),
-        Words("1 lets the premium grow with inpatient cost per resident, 0 leaves it as given.", "1 保费随居民住院人均费用增长,0 按给定值。"), "assumption", "3.8", default=1.0, needed="ledger:CII",
+        Words("1 lets the premium grow with inpatient cost per resident at constant age, 0 leaves it as given.", "1 保费随同龄居民住院人均费用增长,0 按给定值。"), "assumption", "3.8", default=1.0, needed="ledger:CII",
     ),
     Parameter(
         "critical_illness.threshold_multiple", _RY, "ratio", 0, 5, Words("Critical-illness threshold", "大病保险起付线"),
@@ -131,7 +131,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "critical_illness.share_without_claim", ("region",), "fraction", 0, 0.999, Words("Residents without own share", "无自付费用居民比例"),
-        Words("Share of residents without an own share after the resident fund in the year.", "全年无自付费用的居民比例。"), "assumption", "3.8", default=0.5, needed="ledger:CII",
+        Words("Share of residents without a stay, and so without a large own share, in the year; one lognormal then serves the others.", "全年无自付费用的居民比例。"), "assumption", "3.8", default=0.5, needed="ledger:CII",
     ),
     Parameter(
         "critical_illness.cost_coefficient_of_variation", ("region",), "ratio", 0, 10, Words("Spread of own shares", "自付费用变异系数"),
