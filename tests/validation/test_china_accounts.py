@@ -352,8 +352,8 @@ def test_high_cost_line() -> None:
     """china_baseline 4, handbook cost formula: EPF 2039 / 2040, exhausted 2050; RPF 2026 / 2026, exhausted 2032.
 
     The reserve of this engine is larger by 2040 (retired members are fewer), so interest delays the later dates by up
-    to three years. Layers on group means lower the cost rate of the far years (docs/validation), by 0.74 points of 13.12
-    in 2060.
+    to three years. Layers on group means lower the cost rate of the far years (docs/validation), by 0.74 of 13.12
+    points in 2060.
     """
     before, after, exhausted = years_of("high_cost", "EPF")
     assert before == pytest.approx(2039, abs=2)
