@@ -33,10 +33,17 @@ from poolcast.parameters.reading import load_observations
 from poolcast.projection.control_totals import factor_report
 from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
 from poolcast.reporting.population_files import run_population
+from poolcast.scenarios.documentation import lever_reference
 
 HERE = Path(__file__).resolve().parent
 UN_CHINA = HERE.parent / "tests" / "data" / "un_china"
-GENERATED_PAGES = ("reference/parameters.md", "reference/parameters.zh.md", "reference/forecast.md")
+GENERATED_PAGES = (
+    "reference/parameters.md",
+    "reference/parameters.zh.md",
+    "reference/forecast.md",
+    "reference/levers.md",
+    "reference/levers.zh.md",
+)
 PAGES_WITH_BLOCKS = (
     "first-projection.md",
     "index.zh.md",
@@ -113,6 +120,8 @@ def pages() -> dict[str, str]:
         "reference/parameters.md": parameter_reference("en"),
         "reference/parameters.zh.md": parameter_reference("zh"),
         "reference/forecast.md": forecast_page(),
+        "reference/levers.md": lever_reference("en"),
+        "reference/levers.zh.md": lever_reference("zh"),
     }
 
 

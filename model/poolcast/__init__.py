@@ -14,11 +14,19 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 
 if TYPE_CHECKING:
+    from poolcast.outlook.comparison import Comparison as Comparison
+    from poolcast.outlook.comparison import compare as compare
+    from poolcast.outlook.compliance import Compliance as Compliance
+    from poolcast.outlook.compliance import check_compliance as check_compliance
+    from poolcast.outlook.explaining import Explanation as Explanation
+    from poolcast.outlook.explaining import explain as explain
     from poolcast.outlook.forecasting import project as project
     from poolcast.outlook.measures import exhaustion as exhaustion
     from poolcast.outlook.measures import first_deficit as first_deficit
     from poolcast.outlook.measures import first_deficit_before_interest as first_deficit_before_interest
     from poolcast.outlook.measures import in_prices as in_prices
+    from poolcast.outlook.packages import solve_package as solve_package
+    from poolcast.outlook.solving import solve as solve
     from poolcast.parameters.assumptions import Assumptions as Assumptions
     from poolcast.parameters.errors import AssumptionError as AssumptionError
     from poolcast.parameters.errors import PoolcastError as PoolcastError
@@ -33,27 +41,38 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Assumptions": "poolcast.parameters.assumptions",
+    "Comparison": "poolcast.outlook.comparison",
+    "Compliance": "poolcast.outlook.compliance",
     "AssumptionError": "poolcast.parameters.errors",
     "Drivers": "poolcast.projection.drivers",
+    "Explanation": "poolcast.outlook.explaining",
     "PoolcastError": "poolcast.parameters.errors",
     "Problem": "poolcast.parameters.errors",
     "ResultError": "poolcast.parameters.errors",
     "Scenario": "poolcast.scenarios.scenario",
     "ScenarioError": "poolcast.parameters.errors",
     "calibrate": "poolcast.projection.control_totals",
+    "check_compliance": "poolcast.outlook.compliance",
+    "compare": "poolcast.outlook.comparison",
     "exhaustion": "poolcast.outlook.measures",
+    "explain": "poolcast.outlook.explaining",
     "first_deficit": "poolcast.outlook.measures",
     "first_deficit_before_interest": "poolcast.outlook.measures",
     "in_prices": "poolcast.outlook.measures",
     "load_assumptions": "poolcast.parameters.reading",
     "load_scenario": "poolcast.scenarios.reading",
     "project": "poolcast.outlook.forecasting",
+    "solve": "poolcast.outlook.solving",
+    "solve_package": "poolcast.outlook.packages",
 }
 
 __all__ = [
     "AssumptionError",
     "Assumptions",
+    "Comparison",
+    "Compliance",
     "Drivers",
+    "Explanation",
     "PoolcastError",
     "Problem",
     "ResultError",
@@ -61,13 +80,18 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "calibrate",
+    "check_compliance",
+    "compare",
     "exhaustion",
+    "explain",
     "first_deficit",
     "first_deficit_before_interest",
     "in_prices",
     "load_assumptions",
     "load_scenario",
     "project",
+    "solve",
+    "solve_package",
 ]
 
 

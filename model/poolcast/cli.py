@@ -6,23 +6,21 @@ target not met, 2 bad input, 130 interrupted. Nothing heavy is imported before a
 
 from __future__ import annotations
 
-import locale
 import os
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from poolcast import __version__
-from poolcast.parameters.errors import PoolcastError, Problem, ResultError
-from poolcast.parameters.nearest import did_you_mean
+from poolcast.commands.command_line import UsageError, choice, language_asked, resolve_language, usage_problem
+from poolcast.parameters.errors import PoolcastError, ResultError
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DONE, NOT_MET, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PRICES = ("nominal", "real", "gdp")
-LANGUAGES = ("en", "zh")
 
 app = typer.Typer(
     name="poolcast",
@@ -98,7 +96,7 @@ def run_command(
             reforms=reform or (),
             assumption_set=assumption_set,
             to=to,
-            prices=_choice("--prices", prices, PRICES),
+            prices=choice("--prices", prices, PRICES),
             language=resolve_language(language),
             as_json=as_json,
             quiet=quiet,
@@ -111,9 +109,102 @@ def run_command(
     )
 
 
+@app.command("compare")
+def compare_command(
+    baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="What the others are compared with.")],
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Up to eight names, levers or files.")],
+    assumption_set: Annotated[str, typer.Option("--set", metavar="NAME|FOLDER", help="Assumption set.")] = "china",
+    to: Annotated[int | None, typer.Option(metavar="YEAR", help="Last year; default: the set's own.")] = None,
+    prices: Annotated[
+        str,
+        typer.Option(
+            metavar="nominal|real|gdp", help="Money in nominal yuan, in yuan of the base year, or as a share of GDP."
+        ),
+    ] = "nominal",
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Show this measure; may repeat; 'all' for all. See `poolcast list measures`."
+        ),
+    ] = None,
+    ledger: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Show this ledger only; may repeat.")] = None,
+    region: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Show this region only; may repeat.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv|FOLDER", help="Tidy table of all years; in a folder with a table for maps."),
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Compare scenarios with a baseline: levels, differences, ratios and ranks by any measure."""
+    from poolcast.commands.compare import CompareOptions, compare_scenarios
+
+    chosen = choice("--prices", prices, PRICES)
+    compare_scenarios(
+        CompareOptions(
+            scenarios=[baseline, *scenarios],
+            assumption_set=assumption_set,
+            to=to,
+            prices=chosen,
+            language=resolve_language(language),
+            measures=measure or (),
+            regions=region or (),
+            ledgers=ledger or (),
+            as_json=as_json,
+            quiet=quiet,
+            out=out,
+        )
+    )
+
+
+@app.command("explain")
+def explain_command(
+    first: Annotated[str, typer.Argument(metavar="RUN|SCENARIO", help="A run folder, a scenario, a lever or a file.")],
+    against: Annotated[
+        str, typer.Option("--against", metavar="RUN|SCENARIO", help="What it differs from.")
+    ] = "baseline",
+    assumption_set: Annotated[str, typer.Option("--set", metavar="NAME|FOLDER", help="Assumption set.")] = "china",
+    against_set: Annotated[
+        str | None, typer.Option(metavar="NAME|FOLDER", help="Set of the other side; default: the same.")
+    ] = None,
+    to: Annotated[int | None, typer.Option(metavar="YEAR", help="Last year; default: the set's own.")] = None,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Year end to explain; default: the last.")] = None,
+    ledger: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Show this ledger only; may repeat.")] = None,
+    region: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Show this region only; may repeat.")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=1+2", help="Reforms that count as one lever; may repeat.")
+    ] = None,
+    shapley: Annotated[bool, typer.Option("--shapley", help="Share out free of the order; up to ten levers.")] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say why two results differ: by line, by lever, by driver."""
+    from poolcast.commands.explaining import ExplainOptions, explain_results
+
+    explain_results(
+        ExplainOptions(
+            first=first,
+            against=against,
+            assumption_set=assumption_set,
+            against_set=against_set,
+            to=to,
+            year=year,
+            ledgers=ledger or (),
+            regions=region or (),
+            groups=group or (),
+            shapley=shapley,
+            as_json=as_json,
+            quiet=quiet,
+            language=resolve_language(language),
+        )
+    )
+
+
 @app.command("list")
 def list_command(
-    kind: Annotated[str, typer.Argument(metavar="sets|scenarios|parameters|ledgers|measures|runs")],
+    kind: Annotated[str, typer.Argument(metavar="sets|scenarios|parameters|ledgers|measures|rules|runs")],
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -123,17 +214,74 @@ def list_command(
     list_things(kind, resolve_language(language), as_json=as_json)
 
 
-@app.command("check")
-def check_command(
-    assumption_set: Annotated[str, typer.Argument(metavar="SET", help="Name or folder of an assumption set.")],
+@app.command("solve")
+def solve_command(
+    unknowns: Annotated[
+        list[str],
+        typer.Argument(metavar="UNKNOWN...", help="A parameter or LEVER.argument; several are solved as a package."),
+    ],
+    conditions: Annotated[
+        list[str],
+        typer.Option("--for", metavar="CONDITION", help="As 'payable_months(EPF, year=2050) >= 6'; may repeat."),
+    ],
+    assumption_set: Annotated[str, typer.Option("--set", metavar="NAME|FOLDER", help="Assumption set.")] = "china",
+    scenario: Annotated[str, typer.Option(metavar="SCENARIO", help="What holds besides.")] = "baseline",
+    to: Annotated[int | None, typer.Option(metavar="YEAR", help="Last year; default: the set's own.")] = None,
+    start: Annotated[int | None, typer.Option(metavar="YEAR", help="First year of the change.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE|each", help="For a region, a parent, or each by itself.")
+    ] = None,
+    bounds: Annotated[
+        list[str] | None, typer.Option(metavar="A:B", help="Where to look; of a package UNKNOWN=A:B, may repeat.")
+    ] = None,
+    cost: Annotated[
+        list[str] | None, typer.Option(metavar="UNKNOWN=COST", help="Cost of a unit of change in a package.")
+    ] = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Read an assumption set, with everything that is wrong with it, and tell what it rests on."""
-    from poolcast.commands.checking import check
+    """Find the smallest change, or the cheapest package of changes, that meets conditions."""
+    from poolcast.commands.solving import SolveOptions, solve
 
-    check(assumption_set, resolve_language(language), as_json=as_json, quiet=quiet)
+    asked = resolve_language(language)
+    options = SolveOptions(
+        unknowns,
+        conditions,
+        assumption_set,
+        scenario,
+        to,
+        start,
+        region,
+        bounds or (),
+        cost or (),
+        asked,
+        as_json,
+        quiet,
+    )
+    if not solve(options):
+        raise typer.Exit(NOT_MET)
+
+
+@app.command("check")
+def check_command(
+    name: Annotated[str, typer.Argument(metavar="SET|SCENARIO", help="Name, lever id, folder or file.")],
+    assumption_set: Annotated[
+        str, typer.Option("--set", metavar="NAME|FOLDER", help="Set under which a scenario is checked.")
+    ] = "china",
+    rules: Annotated[str | None, typer.Option(metavar="national|hebei", help="Check the rules of policy, too.")] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Rules that shall not count, with reason.")
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read a set or a scenario: what is wrong with it, what it rests on, and which rules it breaks."""
+    from poolcast.commands.checking import CheckOptions, check
+
+    if not check(CheckOptions(name, assumption_set, rules, waivers, resolve_language(language), as_json, quiet)):
+        raise typer.Exit(NOT_MET)
 
 
 @app.command("population")
@@ -183,14 +331,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return DONE
     except (KeyboardInterrupt, typer.Abort):
-        chinese = _language_asked(arguments) == "zh"
+        chinese = language_asked(arguments) == "zh"
         text = "已中断；没有留下未完成的结果。" if chinese else "Interrupted; no unfinished run was left behind."
         sys.stderr.write(f"\n{text}\n")
         return INTERRUPTED
     except PoolcastError as error:
         from poolcast.reporting.console import print_problems
 
-        print_problems(error, _language_asked(arguments))
+        print_problems(error, language_asked(arguments))
         return BAD_INPUT
 
 
@@ -202,84 +350,12 @@ def _invoke(arguments: list[str]) -> int:
             command.invoke(context)
     except typer.Exit as stop:
         return stop.exit_code
-    except _UsageError as error:
+    except UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message())
             return DONE
-        raise ResultError(_usage_problem(error, arguments)) from None
+        raise ResultError(usage_problem(error, arguments)) from None
     return DONE
-
-
-_UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
-"""Base of everything that can be wrong with a command line; older versions of typer take it from click."""
-
-
-def _usage_problem(error: Any, arguments: Sequence[str]) -> Problem:
-    """Return a usage error in the form of all our problems, with the nearest valid name."""
-    context = error.ctx
-    hint = f"See `{context.command_path if context else 'poolcast'} --help`."
-    kind = type(error).__name__
-    command = context.command if context is not None else None
-    if kind == "NoSuchOption" and command is not None:
-        held = sorted({name for parameter in command.params for name in parameter.opts if name.startswith("--")})
-        found = str(error.option_name)
-        return Problem("command line", found, ", ".join(held), did_you_mean(found, held) or hint)
-    commands = getattr(command, "commands", None)
-    if commands and "No such command" in error.format_message():
-        found = next((word for word in arguments if word not in commands and not word.startswith("-")), "nothing")
-        return Problem("command line", found, ", ".join(commands), did_you_mean(found, commands) or hint)
-    parameter = getattr(error, "param", None)
-    if parameter is None:
-        return Problem("command line", error.message, "the options and arguments of the command", hint)
-    name = parameter.opts[0]
-    metavar = parameter.metavar or parameter.name.upper()
-    if kind == "MissingParameter":
-        shown = f"{name} {metavar}" if name.startswith("-") else metavar
-        return Problem(shown, "nothing", metavar, f"It is required. {hint}")
-    allowed = "a whole number" if "integer" in error.message else metavar
-    return Problem(name, _value_given(name, arguments), allowed, hint)
-
-
-def _value_given(option: str, arguments: Sequence[str]) -> str:
-    """Return what was written behind an option."""
-    for position, argument in enumerate(arguments):
-        if argument.startswith(f"{option}="):
-            return argument.partition("=")[2]
-        if argument == option and position + 1 < len(arguments):
-            return arguments[position + 1]
-    return "nothing"
-
-
-def _choice(option: str, value: str, allowed: Sequence[str]) -> str:
-    if value in allowed:
-        return value
-    raise ResultError(Problem(option, value, ", ".join(allowed), did_you_mean(value, allowed) or "Name one of those."))
-
-
-def resolve_language(asked: str | None) -> str:
-    """Return the language asked for, else that of the locale where it is Chinese, else English.
-
-    Parameters
-    ----------
-    asked : {"en", "zh"} or None
-        Value of ``--language``.
-    """
-    if asked is not None:
-        return _choice("--language", asked, LANGUAGES)
-    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    chosen = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
-    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
-
-
-def _language_asked(arguments: list[str]) -> str:
-    """Return the language for problems, also of a command line that could not be parsed."""
-    for position, argument in enumerate(arguments):
-        value = argument.partition("=")[2] if argument.startswith("--language=") else ""
-        if argument == "--language":
-            value = arguments[position + 1] if position + 1 < len(arguments) else ""
-        if value in LANGUAGES:
-            return value
-    return resolve_language(None)
 
 
 def _every_scenario() -> list[str]:

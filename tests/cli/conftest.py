@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import poolcast.outlook.compliance
+import poolcast.outlook.forecasting
 from poolcast.cli import main
 from tests.fixtures import fake_engine
 

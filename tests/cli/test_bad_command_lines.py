@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 CASES = {
-    "unknown command": (["rum"], "found rum; allowed: run, list, check, population. Did you mean 'run'?"),
+    "unknown command": (["rum"], "Did you mean 'run'?"),
     "unknown option": (["run", "--pries", "real"], "found --pries; allowed:"),
     "nearest option": (["run", "--pries", "real"], "Did you mean '--prices'"),
     "unknown prices": (
@@ -17,8 +17,8 @@ CASES = {
     "a year with a fraction": (["run", "--to=2030.5"], "--to: found 2030.5; allowed: a whole number."),
     "option without value": (["run", "--to"], "requires an argument"),
     "too many arguments": (["check", "china", "hebei"], "extra argument"),
-    "nothing to list": (["list"], "sets|scenarios|parameters|ledgers|measures|runs: found nothing"),
-    "unknown list": (["list", "parmeters"], "found parmeters; allowed: sets, scenarios, parameters"),
+    "nothing to list": (["list"], "sets|scenarios|parameters|ledgers|measures|rules|runs: found nothing"),
+    "unknown list": (["list", "parmeters"], "found parmeters; allowed: sets, scenarios, levers"),
     "nearest list": (["list", "parmeters"], "Did you mean 'parameters'?"),
     "population without folder": (["population", "--to", "2030", "--out", "x.csv"], "--inputs FOLDER: found nothing"),
     "population without year": (["population", "--inputs", "x", "--out", "x.csv"], "--to YEAR: found nothing"),

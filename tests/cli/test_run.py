@@ -67,7 +67,8 @@ def test_warnings_go_to_standard_error(fake, poolcast):
     assert "calibration factor" not in out
 
 
-def test_all_runs_every_scenario_found(fake, poolcast, elsewhere):
+def test_all_runs_every_scenario_found(fake, poolcast, elsewhere, monkeypatch):
+    monkeypatch.setattr("poolcast.parameters.location.package_copy", lambda folder: elsewhere / "shipped" / folder)
     (elsewhere / "scenarios").mkdir()
     for name in ("high_cost", "baseline"):
         (elsewhere / "scenarios" / f"{name}.yaml").write_text(f"name: {name}\n")

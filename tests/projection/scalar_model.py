@@ -141,7 +141,7 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         # 6.5, 6.6 services and unit cost, 3.x in-policy amounts and payments, 6.7 behaviour
         services = [[0.0] * 7 for _ in range(8)]
         policy, paid = [[0.0] * 7 for _ in range(8)], [[0.0] * 7 for _ in range(8)]
-        above = [0.0] * 8
+        above, of_base = [0.0] * 8, [[]] * 8
         means = {
             name: mean(name) for name in ("admissions", "inpatient_cost", "outpatient_bill", "chronic_bill", "disabled")
         }
@@ -195,7 +195,8 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
                 weight = at("inpatient.tier_share")[k][h] * exp(
                     -P["behaviour.tier_switching"][g] * (1 - pay / amount - reference)
                 )
-                tiers.append((weight, amount, pay, amount - upper))
+                tiers.append((weight, amount, pay, amount - upper, mix0[h]))
+            of_base[k] = tiers
             total = sum(t[0] for t in tiers)
             policy[k][IP], paid[k][IP], above[k] = (sum(t[0] * t[j] for t in tiers) / total for j in (1, 2, 3))
             policy[k][OG] = c[OG] * at("outpatient.in_policy_share")[g]
@@ -222,6 +223,8 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
             policy[k][LTC], paid[k][LTC] = c[LTC], min(c[LTC] * mixed * factor[LTC], c[LTC])
             for b in range(7):
                 own = 1 - paid[k][b] / policy[k][b] if policy[k][b] > 0 else 1.0
+                if b == IP:  # at the mix of the base year: another tier is not another price (6.7)
+                    own = 1 - sum(t[4] * t[2] for t in of_base[k]) / sum(t[4] * t[1] for t in of_base[k])
                 small = P["behaviour.minimum_own_share"]
                 change[k][b] = log(max(own, small) / max(at("calibration.reference_own_share")[k][b], small))
         changes.append(change)
@@ -248,6 +251,8 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
             C = claims[IP] * (1 - saved) * at("payment.budgeted_share")[g]
             B0, C0 = budget[g]
             B = B0 * (1 + at("payment.budget_growth")[g]) + P["payment.catch_up"][y - 1][g] * (C0 - B0) if i else C
+            if i:  # the budget follows the share that is under it
+                B *= at("payment.budgeted_share")[g] / P["payment.budgeted_share"][y - 1][g]
             rho = at("payment.retained_share")[g] if at("payment.retention_threshold")[g] * B < C else 0.0
             X = B + at("payment.overspend_softness")[g] * max(C - B, 0.0) - (1 - rho) * max(B - C, 0.0)
             if P["payment_rule"] == "closure":
@@ -259,9 +264,10 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         now = sum(kept_back[g] * at("procurement.retention_rate")[g] for g in (0, 1))
         books["VBPR"]["out"] += retained if i else now
         retained = now
-        own_pay = [
-            [services[k][b] * (policy[k][b] - paid[k][b]) for b in range(7)] for k in range(8)
-        ]  # 1.2: not what providers bear
+        own_pay = [[services[k][b] * (policy[k][b] - paid[k][b]) for b in range(7)] for k in range(8)]
+        for k in range(8):  # 1.2: not what providers bear; 4.8: patients save by procurement as well
+            for b in (IP, OC):
+                own_pay[k][b] *= 1 - at("procurement.saving_share")[int(k in RESIDENT)]
         # 3.8 critical illness, 3.9 assistance, 1.1 LAS and CSS, 3.6 long-term care
         residents = n[K] + n[R]
         grown = 1 + P["critical_illness.premium_follows_cost"] * (unit[1][IP] * use[IP] - 1)
@@ -274,14 +280,15 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         y_mean = sum(own_pay[k][b] for k in RESIDENT for b in (IP, OC)) / claiming
         lower = threshold = at("critical_illness.threshold_multiple") * old_income
         for tranche, ratio in enumerate(at("critical_illness.tranche_rate")):
-            upper = threshold + P["critical_illness.tranche_upper"][tranche] * index
+            bonus = at("critical_illness.ceiling_bonus") if tranche == 2 else 0.0
+            upper = threshold + P["critical_illness.tranche_upper"][tranche] * index * (1 + bonus)
             cv = P["critical_illness.cost_coefficient_of_variation"]
             books["CII"]["out"] += claiming * ratio * (lev(y_mean, cv, upper) - lev(y_mean, cv, lower))
             lower = upper
         own_head = sum(own_pay[k][b] for k in RESIDENT for b in range(7)) / residents
         aid_of_base = aid_of_base or own_head
         books["MAF"]["out"] += (
-            P["assistance.direct_aid_per_resident"] * residents * own_head / aid_of_base * P["calibration.assistance"]
+            at("assistance.direct_aid_per_resident") * residents * own_head / aid_of_base * P["calibration.assistance"]
         )
         levy = sum(n[k] for k in EMPLOYEE) * at("large_amount.premium_per_head") * unit[0][IP] * use[IP]
         move("EPA", "LAS", levy * at("large_amount.share_from_accounts"))
@@ -297,14 +304,12 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         levied = at("long_term_care.employee_rate") * (payroll + flexible) + n[T] * pension * at(
             "long_term_care.retiree_rate"
         )
-        levied = (
-            covered
-            * (levied + residents * income[-1] * at("long_term_care.resident_rate"))
-            * P["calibration.long_term_care_revenue"]
-        )
+        levied *= covered * P["calibration.long_term_care_revenue"]
+        of_residents = covered * residents * income[-1] * at("long_term_care.resident_rate")
         from_fund = levied * at("long_term_care.share_from_pooled_fund") * min(covered, covered0) / covered
         move("EPF", "LTCI", from_fund)
         move("EPA", "LTCI", levied * at("long_term_care.share_from_accounts"))
+        books["LTCI"]["in"] += of_residents * P["calibration.long_term_care_revenue"]
         books["LTCI"]["in"] += levied * (1 - at("long_term_care.share_from_accounts")) - from_fund
         books["LTCI"]["out"] += sum(services[k][LTC] * paid[k][LTC] for k in INSURED)
         # 5.2 declared lines, 6.8 interest and reserves

@@ -135,7 +135,10 @@ def test_circles_are_refused(tmp_path: Path) -> None:
         ("- set: revenue.employer_rate\n  where: {regoin: A}\n  values: {2027: 0.05}", ["regoin"]),
         ("- set: revenue.employer_rate\n  where: {region: X}\n  values: {2027: 0.05}", ["X"]),
         ("- set: revenue.employer_rate\n  by: {2027: 0.05}", ["by"]),
-        ("- set: revenue.employer_rate\n  scale: revenue.employer_rate\n  by: {2027: 1}", ["one of set, scale, shift"]),
+        (
+            "- set: revenue.employer_rate\n  scale: revenue.employer_rate\n  by: {2027: 1}",
+            ["one of lever, set, scale, shift"],
+        ),
         ("- set: revenue.employer_rate\n  values: {2027: .nan}", ["nan"]),
         ("- set: revenue.employer_rate\n  values: {2027: '5 %'}", ["5 %"]),
         ("- sett: revenue.employer_rate\n  values: {2027: 0.05}", ["sett"]),

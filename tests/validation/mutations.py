@@ -91,8 +91,8 @@ MUTATIONS = (
     Mutation(
         "retention turned round in the budget closure",
         "projection/payment.py",
-        "(1 - keeps) * np.maximum(budget - claims, 0.0)",
-        "keeps * np.maximum(budget - claims, 0.0)",
+        "(1 - softness) * over + keeps * under",
+        "(1 - softness) * over + (1 - keeps) * under",
         f"{VECTORS}::test_the_corridor_jumps_at_its_threshold_on_both_sides",
     ),
     Mutation(

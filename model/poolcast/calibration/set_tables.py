@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 _LAST_COLUMNS = ("value", "unit", "evidence", "grade", "source", "note")
 MADE_UP = "generated, see README"
 
+OWN_POOLS = frozenset({"133100"})
+"""Regions that no provincial pool takes in: Xiong'an is an independent pooling region (seed 001 item 15)."""
+
 
 def number(value: float, digits: int = 6) -> str:
     """Return a number in plain decimals, rounded to significant digits.
@@ -163,7 +166,8 @@ def write_set_file(
     for place, projected in places:
         lines.append(
             f"  - {{code: {quoted(place.code)}, name: {words(place.name.en, place.name.zh)}, "
-            f"parent: {quoted(place.parent)}, projected: {str(projected).lower()}}}"
+            f"parent: {quoted(place.parent)}, projected: {str(projected).lower()}"
+            + (", own_pool: true}" if place.code in OWN_POOLS else "}")
         )
     lines.append("sources:" if plan.sources else "sources: {}")
     for key, source in plan.sources.items():

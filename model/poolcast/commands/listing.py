@@ -33,7 +33,7 @@ def list_things(kind: str, language: str, *, as_json: bool) -> None:
     if kind not in KINDS:
         remedy = did_you_mean(kind, KINDS) or "Name one of those."
         raise ResultError(Problem("poolcast list", kind, ", ".join(KINDS), remedy))
-    rows = KINDS[kind](language)
+    rows = (RECORDS if as_json else {}).get(kind, KINDS[kind])(language)
     from poolcast.reporting.console import data_console, message_console, print_json, width_wanted
 
     if as_json:
@@ -111,6 +111,66 @@ def _title(head: dict[str, Any], language: str) -> str:
     return str(title.get(language, "")) if isinstance(title, dict) else str(title or "")
 
 
+def _levers(language: str) -> Rows:
+    from poolcast.scenarios.catalogue import LEVERS
+    from poolcast.scenarios.lever import GROUPS
+
+    return [
+        {
+            "id": lever.id,
+            "name": lever.name,
+            "title": lever.title.in_language(language),
+            "group": GROUPS[lever.group].in_language(language),
+            "arguments": [f"{argument.name}={argument.default:g}" for argument in lever.arguments],
+            "ledgers": [f"{effect.ledger} {effect.sign}" for effect in lever.effects],
+            "mark": "stress" if lever.stress else ("record" if lever.no_effect else ""),
+        }
+        for lever in sorted(LEVERS.values(), key=lambda lever: lever.id)
+    ]
+
+
+def _lever_records(language: str) -> Rows:
+    """Everything that a lever declares about itself, for programs."""
+    from poolcast.scenarios.catalogue import LEVERS
+
+    return [
+        {
+            "id": lever.id,
+            "name": lever.name,
+            "group": lever.group,
+            "title": {"en": lever.title.en, "zh": lever.title.zh},
+            "explanation": {"en": lever.explanation.en, "zh": lever.explanation.zh},
+            "documents": list(lever.documents),
+            "arguments": [
+                {
+                    "name": argument.name,
+                    "unit": argument.unit,
+                    "minimum": argument.minimum,
+                    "maximum": argument.maximum,
+                    "default": argument.default,
+                    "notch": argument.notch,
+                    "label": {"en": argument.label.en, "zh": argument.label.zh},
+                    "evidence": argument.evidence,
+                    "source": argument.source,
+                }
+                for argument in lever.arguments
+            ],
+            "ledgers": [
+                {
+                    "ledger": effect.ledger,
+                    "sign": effect.sign,
+                    "reason": {"en": effect.reason.en, "zh": effect.reason.zh},
+                }
+                for effect in lever.effects
+            ],
+            "stress": lever.stress,
+            "no_effect": None if lever.no_effect is None else {"en": lever.no_effect.en, "zh": lever.no_effect.zh},
+            "needs": list(lever.needs),
+        }
+        for lever in sorted(LEVERS.values(), key=lambda lever: lever.id)
+    ]
+
+
 def _parameters(language: str) -> Rows:
     from poolcast.parameters.declarations import PARAMETERS
 
@@ -136,11 +196,34 @@ def _ledgers(language: str) -> Rows:
 
 
 def _measures(language: str) -> Rows:
-    from poolcast.reporting.words import MEASURE_UNITS, MEASURES
+    from poolcast.outlook.catalogue_of_measures import MEASURES
 
     return [
-        {"name": name, "unit": MEASURE_UNITS[name], "label": words.in_language(language)}
-        for name, words in MEASURES.items()
+        {
+            "name": measure.name,
+            "unit": measure.unit,
+            "label": measure.label.in_language(language),
+            "better": measure.better,
+            "horizon": measure.takes_horizon,
+            "basis": measure.basis.in_language(language),
+        }
+        for measure in MEASURES.values()
+    ]
+
+
+def _rules(language: str) -> Rows:
+    from poolcast.outlook.compliance_rules import RULES
+
+    return [
+        {
+            "id": rule.id,
+            "text": rule.text.in_language(language),
+            "national": rule.national,
+            "hebei": rule.hebei,
+            "reads": rule.reads,
+            "source": rule.source,
+        }
+        for rule in RULES.values()
     ]
 
 
@@ -160,11 +243,16 @@ def _runs(language: str) -> Rows:
     ]
 
 
+RECORDS: dict[str, Callable[[str], Rows]] = {"levers": _lever_records}
+"""Kinds of which a program is told more than a reader."""
+
 KINDS: dict[str, Callable[[str], Rows]] = {
     "sets": _sets,
     "scenarios": _scenarios,
+    "levers": _levers,
     "parameters": _parameters,
     "ledgers": _ledgers,
     "measures": _measures,
+    "rules": _rules,
     "runs": _runs,
 }

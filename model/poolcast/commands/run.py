@@ -110,7 +110,7 @@ def run(options: RunOptions) -> None:
     outcomes = [_project(assumptions, scenario, options.command, journal) for scenario in scenarios]
     ledgers = chosen_ledgers(outcomes[0], options.ledgers)
     regions = chosen_regions(outcomes[0], options.regions)
-    warnings = calibration_warnings(outcomes)
+    warnings = [*calibration_warnings(outcomes), *_remarks(assumptions, scenarios, options.language)]
     _say_warnings(warnings, journal)
     record = RunRecord(
         command=options.command,
@@ -200,6 +200,22 @@ def _project(assumptions: Assumptions, scenario: Scenario, command: str, journal
         forecast = poolcast.project(assumptions, scenario)
     journal.keep(f"projected {scenario.name} in {time.perf_counter() - start:.2f} s")
     return Outcome.of(forecast.assign_attrs(command=command))
+
+
+def _remarks(assumptions: Assumptions, scenarios: Sequence[Scenario], language: str) -> list[str]:
+    """Return a sentence for every change that changes nothing or meets another one."""
+    import poolcast
+    from poolcast.scenarios.review import review
+
+    reformed = [scenario for scenario in scenarios if scenario.reforms]
+    if not reformed:
+        return []
+    calibrated = poolcast.calibrate(assumptions)
+    return [
+        f"{scenario.name}: {remark.text_zh if language == 'zh' else remark.text}"
+        for scenario in reformed
+        for remark in review(scenario, calibrated)
+    ]
 
 
 def _say_warnings(warnings: Sequence[str], journal: Journal) -> None:

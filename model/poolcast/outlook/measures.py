@@ -52,6 +52,13 @@ def exhaustion_month(forecast: xr.Dataset) -> xr.DataArray:
     return result
 
 
+def income_cover(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the part of the expenditure that revenue before interest pays (year, region, ledger); a fraction."""
+    spent = forecast.expenditure
+    result: xr.DataArray = forecast.revenue_before_interest / spent.where(spent > 0)
+    return result
+
+
 def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
     holds = forecast.reserve.notnull()
     projected = forecast.year > int(forecast.attrs["base_year"])

@@ -35,12 +35,15 @@ class Region:
         Code of the parent.
     projected : bool
         Whether it has people and ledgers of its own.
+    own_pool : bool
+        Whether it stays its own pool when its parent pools the other regions (as Xiong'an does).
     """
 
     code: str
     name: Words
     parent: str | None = None
     projected: bool = True
+    own_pool: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ class Assumptions:
             self.name,
             self.base_year,
             self.last_year,
-            [(region.code, region.parent) for region in (*self.regions, *self.parents)],
+            [(region.code, region.parent, region.own_pool) for region in (*self.regions, *self.parents)],
             self.ledgers,
             sorted(self.options.items()),
         )

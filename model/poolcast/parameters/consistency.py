@@ -64,13 +64,9 @@ RULES: tuple[Rule, ...] = (
         "Lower one of the shares.",
     ),
     Rule(
-        (
-            "long_term_care.share_from_pooled_fund",
-            "long_term_care.share_from_accounts",
-            "long_term_care.share_from_budget",
-        ),
-        lambda fund, accounts, budget: fund + accounts + budget > 1 + _TOLERANCE,
-        "shares of long-term care revenue from pooled fund, accounts and budget that add to more than one",
+        ("long_term_care.share_from_pooled_fund", "long_term_care.share_from_accounts"),
+        lambda fund, accounts: fund + accounts > 1 + _TOLERANCE,
+        "shares of long-term care revenue from pooled fund and accounts that add to more than one",
         "a sum of at most 1; the rest is paid by units and members",
         "Lower one of the shares.",
     ),

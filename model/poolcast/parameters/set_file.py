@@ -237,7 +237,7 @@ def _read_regions(content: Node, reader: Fields, result: SetFile) -> None:
 
 def _region(item: Node, reader: Fields) -> Region | None:
     """Read one region."""
-    reader.known_keys(item, ("code", "name", "parent", "projected"), "regions")
+    reader.known_keys(item, ("code", "name", "parent", "projected", "own_pool"), "regions")
     name = reader.words(item, "name", "regions.")
     codes = []
     for key in ("code", "parent"):
@@ -269,7 +269,17 @@ def _region(item: Node, reader: Fields) -> Region | None:
             "Write true for a region with people and ledgers of its own, false for one that is only a parent.",
         )
         projected = True
-    return Region(str(codes[0]), name, codes[1], projected)
+    own_pool = item.get("own_pool", False)
+    if not isinstance(own_pool, bool):
+        reader.refuse(
+            reader.line(item, "own_pool"),
+            "regions.own_pool",
+            shown(own_pool),
+            "true or false",
+            "Write true for a region that stays its own pool when its parent pools the others; else leave it out.",
+        )
+        own_pool = False
+    return Region(str(codes[0]), name, codes[1], projected, own_pool)
 
 
 def _check_parents(regions: Mapping[str, tuple[Region, int | None]], reader: Fields) -> None:

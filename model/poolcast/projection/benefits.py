@@ -32,7 +32,8 @@ class Entitlement:
     payment : array, yuan per service
         What the pooled fund pays of it.
     own_share : array, fraction
-        Patient's share of the in-policy bill; one where there is none.
+        Patient's share of the in-policy bill, one where there is none; that of inpatient care at the tier mix of the
+        base year, because a patient sent elsewhere has not met another price.
     tier_share, tier_cost, tier_in_policy, tier_payment, tier_own_share : array (path, region, year, status, tier)
         Mix of admissions, and amounts per admission at each tier, yuan.
     above_ceiling : array (path, region, year, status), yuan per admission
@@ -65,10 +66,13 @@ def project_entitlement(assumptions: Assumptions, care: Care, economy: Economy) 
     in_policy[..., _ALLOWANCE] = payment[..., _ALLOWANCE] = rules.maternity_allowance()
     if "long_term_care.take_up" in assumptions:
         in_policy[..., _LONG_TERM], payment[..., _LONG_TERM] = rules.long_term_care()
+    own_share = _own_share(payment, in_policy)
+    base_mix = assumptions.in_year("inpatient.tier_share", assumptions.base_year)[None, :, None]
+    own_share[..., _INPATIENT] = _own_share((base_mix * tiers.payment).sum(-1), (base_mix * tiers.in_policy).sum(-1))
     return Entitlement(
         in_policy=in_policy,
         payment=payment,
-        own_share=_own_share(payment, in_policy),
+        own_share=own_share,
         tier_share=tiers.share,
         tier_cost=tiers.cost,
         tier_in_policy=tiers.in_policy,

@@ -70,8 +70,16 @@ def by_scheme(status_values: Array, axis: int) -> Array:
     return np.moveaxis(added, -1, axis)
 
 
-def project_claims(assumptions: Assumptions, people: People, economy: Economy, trend: CostTrend) -> Claims:
-    """Return services, bills and payments of every benefit (handbook 6.5-6.8)."""
+def project_claims(
+    assumptions: Assumptions, people: People, economy: Economy, trend: CostTrend, revenue: Array
+) -> Claims:
+    """Return services, bills and payments of every benefit (handbook 6.5-6.8).
+
+    Parameters
+    ----------
+    revenue : array (path, region, year, scheme), yuan
+        Contribution income of each scheme, which budgets may follow.
+    """
     care = project_care(assumptions, people, trend)
     entitlement = project_entitlement(assumptions, care, economy)
     services = care.services * response_multiplier(assumptions, entitlement.own_share)
@@ -80,16 +88,16 @@ def project_claims(assumptions: Assumptions, people: People, economy: Economy, t
     after, saving = _audit_and_procure(assumptions, claimed)
     budgeted = after[..., _INPATIENT]
     after = after.copy()
-    after[..., _INPATIENT] = close_budget(assumptions, budgeted)
+    after[..., _INPATIENT] = close_budget(assumptions, budgeted, revenue)
     kept = np.divide(after, claimed, out=np.zeros_like(claimed), where=claimed > 0)
     payments = gross * np.take(kept, SCHEME_OF_STATUS, axis=3)
     per_tier = services[..., _INPATIENT, None] * entitlement.tier_share * entitlement.tier_payment
-    mean_cost = _bill_per_service(care, entitlement)
+    cheaper = _cheaper_by_procurement(assumptions, services.shape)
     return Claims(
         services=services,
-        bills=services * mean_cost,
-        in_policy_bills=services * entitlement.in_policy,
-        entitled=gross,
+        bills=services * _bill_per_service(care, entitlement) * cheaper,
+        in_policy_bills=services * entitlement.in_policy * cheaper,
+        entitled=gross * cheaper,
         payments=payments,
         inpatient_payments=per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None],
         above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling,
@@ -98,6 +106,15 @@ def project_claims(assumptions: Assumptions, people: People, economy: Economy, t
         provider_borne=budgeted - after[..., _INPATIENT],
         entitlement=entitlement,
     )
+
+
+def _cheaper_by_procurement(assumptions: Assumptions, shape: tuple[int, ...]) -> Array:
+    """Factor on bills after volume-based procurement (path, region, year, status, benefit); patients save as well."""
+    factor = np.ones((1, *shape[1:]))
+    if "procurement.saving_share" in assumptions:
+        saving = assumptions.from_year("procurement.saving_share", assumptions.base_year)[None]
+        factor[..., _PROCURED] = 1 - np.take(saving, SCHEME_OF_STATUS, axis=3)[..., None]
+    return factor
 
 
 def _bill_per_service(care: Care, entitlement: Entitlement) -> Array:

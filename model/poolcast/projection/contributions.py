@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import index
+from poolcast.parameters.axes import RESIDENT_STATUSES, index, positions
 from poolcast.projection.contribution_base import class_base, lognormal_base
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.economy import Economy
@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 _FLEXIBLE, _PAYING, _RETIRED, _UNEMPLOYED = (
     index("status", status) for status in ("flexible", "paying_past_retirement", "retired", "unemployed")
 )
+_RESIDENTS = positions("status", RESIDENT_STATUSES)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,40 @@ class Contributions:
     credited_to_retired: Array
 
     @property
+    def pooled_income(self) -> Array:
+        """Contribution income of the pooled fund, what goes to personal accounts still inside."""
+        return (
+            self.units
+            + self.flexible
+            + self.arrears_recovered
+            + self.late_fees
+            + self.unemployment_fund
+            + self.retirees
+        )
+
+    @property
     def contributory_bases(self) -> Array:
         """Bases of units and flexible workers, gross of collection (handbook 6.9, PB)."""
         return self.unit_payroll + self.flexible_payroll
+
+
+def resident_financing(assumptions: Assumptions, people: People) -> Array:
+    """Return premium and subsidy of the insured residents at the year end (path, region, year), yuan (handbook 2.4)."""
+    heads = people.at_year_end("members")[..., _RESIDENTS].sum(-1)
+    heads = heads * assumptions["calibration.resident_financing"][None, :, None]
+    collected = premium_of_cover(assumptions) * assumptions.from_year(
+        "revenue.resident_collection_rate", assumptions.base_year
+    )
+    subsidy = assumptions.from_year("resident.subsidy", assumptions.base_year)
+    result: Array = heads * (collected + subsidy)[None]
+    return result
+
+
+def premium_of_cover(assumptions: Assumptions) -> Array:
+    """Return the personal premium by year of cover (region, year): of the year's own notice, or of the year before."""
+    lag = int(assumptions["resident.personal_premium_lag"])
+    years = assumptions.last_year - assumptions.base_year + 1
+    return assumptions.from_year("resident.personal_premium", assumptions.base_year - lag)[:, :years]
 
 
 def project_contributions(

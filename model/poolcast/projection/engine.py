@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.projection.claims import project_claims
-from poolcast.projection.contributions import project_contributions
+from poolcast.projection.contributions import project_contributions, resident_financing
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import project_cost_trend, project_economy
 from poolcast.projection.flows import Flows, MoneyState, project_flows
@@ -56,7 +58,10 @@ def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Mo
     economy = project_economy(assumptions, drivers)
     trend = project_cost_trend(assumptions, economy, drivers)
     contributions = project_contributions(assumptions, people, economy, drivers)
-    claims = project_claims(assumptions, people, economy, trend)
+    revenue = np.stack(
+        np.broadcast_arrays(contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
+    )
+    claims = project_claims(assumptions, people, economy, trend, revenue)
     return MoneyState(assumptions, people, economy, trend, contributions, claims)
 
 

@@ -12,7 +12,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
 from poolcast.parameters.declaration import Words
 from poolcast.projection.claims import Claims, by_scheme
-from poolcast.projection.contributions import Contributions
+from poolcast.projection.contributions import Contributions, premium_of_cover
 from poolcast.projection.economy import CostTrend, Economy
 from poolcast.projection.people import People
 from poolcast.projection.second_layers import critical_illness_claims, large_amount_claims
@@ -160,7 +160,7 @@ def _book_accounts(state: MoneyState, flows: Flows) -> None:
 def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
     """RPF: premium and subsidy of the insured at the year end; benefits of the resident scheme (handbook 2.4)."""
     heads = state.people.at_year_end("members")[..., _RESIDENTS].sum(-1) * state.factor("resident_financing")
-    premium = _premium_of_cover(state) * heads * state.yearly("revenue.resident_collection_rate")
+    premium = premium_of_cover(state.assumptions)[None] * heads * state.yearly("revenue.resident_collection_rate")
     aided = np.zeros_like(premium)
     if "MAF" in state.assumptions.ledgers:
         aided = premium * state.yearly("assistance.premium_aid_share") * state.yearly("assistance.premium_aid_rate")
@@ -171,15 +171,6 @@ def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
     for level, line in enumerate(("R2.1", "R2.2", "R2.3")):
         flows.receive("RPF", line, subsidy * shares[:, level][None, :, None])
     _book_benefits(state, flows, "RPF", 1)
-
-
-def _premium_of_cover(state: MoneyState) -> Array:
-    """Personal premium of the year of cover: that of the year's own notice, or of the year before."""
-    lag = int(state.assumptions["resident.personal_premium_lag"])
-    first = state.assumptions.base_year - lag
-    years = state.shape[2]
-    result: Array = state.assumptions.from_year("resident.personal_premium", first)[None, :, :years]
-    return result
 
 
 def _book_benefits(state: MoneyState, flows: Flows, ledger: str, scheme: int) -> None:
@@ -215,11 +206,12 @@ def _book_long_term_care(state: MoneyState, flows: Flows) -> None:
     pensions = members[..., _RETIRED] * state.economy.pension * yearly("retiree_rate")
     incomes = members[..., _RESIDENTS].sum(-1) * state.economy.income * yearly("resident_rate")
     covered = yearly("coverage_share")
-    revenue = covered * (contributions + pensions + incomes) * state.factor("long_term_care_revenue")
+    of_employees = covered * (contributions + pensions) * state.factor("long_term_care_revenue")
+    revenue = of_employees + covered * incomes * state.factor("long_term_care_revenue")
     of_base = np.divide(np.minimum(covered, covered[:, :, :1]), covered, out=np.zeros_like(covered), where=covered > 0)
-    from_fund = revenue * yearly("share_from_pooled_fund") * of_base
-    from_accounts = revenue * yearly("share_from_accounts") if "EPA" in state.assumptions.ledgers else 0 * revenue
-    from_budget = revenue * yearly("share_from_budget")
+    from_fund = of_employees * yearly("share_from_pooled_fund") * of_base
+    from_accounts = of_employees * yearly("share_from_accounts") if "EPA" in state.assumptions.ledgers else 0 * revenue
+    from_budget = (revenue - of_employees) * yearly("share_from_budget")
     flows.transfer("EPF", "LTCI", "E3", "R4", from_fund)
     flows.receive("LTCI", "R2.5", from_budget)
     flows.receive("LTCI", "R1.1", revenue - from_fund - from_accounts - from_budget)
@@ -236,7 +228,7 @@ def _book_assistance(state: MoneyState, flows: Flows) -> None:
     per_head = np.divide(own, heads, out=np.zeros_like(own), where=heads > 0)
     of_base = per_head[:, :, :1]
     growth = np.divide(per_head, of_base, out=np.ones_like(per_head), where=of_base > 0)
-    aid = state.assumptions["assistance.direct_aid_per_resident"][None, :, None] * heads * growth
+    aid = state.yearly("assistance.direct_aid_per_resident") * heads * growth
     flows.pay("MAF", "E1.7", aid * state.factor("assistance"))
 
 

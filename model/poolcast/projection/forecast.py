@@ -33,6 +33,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "reserve": ("yuan", "Reserve at 31 December", "累计结余"),
     "payable_months": ("months", "Payable months", "可支付月数"),
     "prepaid": ("yuan", "Prepaid to providers", "预付金"),
+    "settled_faster": ("yuan", "Cash settled sooner than in the base year", "提速结算释放现金"),
     "revenue_by_line": ("yuan", "Revenue by statement line", "分项收入"),
     "expenditure_by_line": ("yuan", "Expenditure by statement line", "分项支出"),
     "members": ("persons", "Members at 31 December", "年末参保人数"),
@@ -59,8 +60,15 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "bills": ("yuan", "Bills", "医疗总费用"),
     "in_policy_bills": ("yuan", "In-policy bills", "政策范围内费用"),
     "fund_payments": ("yuan", "Payments of the pooled funds", "统筹基金支付"),
+    "claims": (
+        "yuan",
+        "What the law entitles patients to, before audit and budgets",
+        "审核和预算前按政策应付",
+    ),
     "inpatient_payments": ("yuan", "Inpatient payments by tier", "分级住院支付"),
     "provider_borne": ("yuan", "Inpatient claims borne by providers", "医疗机构承担"),
+    "procurement_saving": ("yuan", "Saving of the pooled funds by volume-based procurement", "集采节约的基金支出"),
+    "interest_rate": ("fraction", "Interest rate on the opening reserve", "期初结余利率"),
 }
 
 
@@ -124,6 +132,8 @@ class _Builder:
             ("balance_before_interest", before - expenditure),
             ("reserve", accounts.reserve),
             ("prepaid", np.where(held, accounts.prepaid, np.nan)),
+            ("interest_rate", np.where(held, accounts.interest_rate, np.nan)),
+            ("settled_faster", np.where(held, accounts.settled_faster, np.nan)),
         ):
             self._add(name, ("ledger",), values)
         self._add("payable_months", ("ledger",), 12 * accounts.reserve / spends, basis=BASIS)
@@ -195,10 +205,12 @@ class _Builder:
             ("bills", claims.bills),
             ("in_policy_bills", claims.in_policy_bills),
             ("fund_payments", claims.payments),
+            ("claims", claims.entitled),
         ):
             self._add(name, ("status", "benefit"), values)
         self._add("inpatient_payments", ("status", "tier"), claims.inpatient_payments)
         self._add("provider_borne", ("scheme",), claims.provider_borne)
+        self._add("procurement_saving", ("scheme",), claims.procurement_saving)
 
     def calibration(self) -> None:
         """Add the calibration factors; pools have none."""
@@ -227,6 +239,7 @@ class _Builder:
             "revenue_line": list(REVENUE_LINES),
             "expenditure_line": list(EXPENDITURE_LINES),
             "kind": ("region", ["region"] * holders.regions + ["pool"] * (holders.count - holders.regions)),
+            "pool": ("region", holders.pool_of_each()),
             "region_name": ("region", [unit.name.en for unit in holders.units]),
             "region_name_zh": ("region", [unit.name.zh for unit in holders.units]),
             "ledger_name": ("ledger", [_LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
@@ -246,6 +259,7 @@ class _Builder:
             "last_year": assumptions.last_year,
             "synthetic": int(assumptions.synthetic),
             "payable_months_basis": BASIS,
+            "flow_timing": float(assumptions["ledger.flow_timing"]),
             "prices": "nominal",
             "command": "",
             "seed": "",

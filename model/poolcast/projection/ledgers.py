@@ -18,6 +18,7 @@ from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
 Array = NDArray[np.float64]
 
 _SCHEME_FUNDS = ("EPF", "RPF")
+_CARE_LINES = ("E1.1", "E1.2", "E1.3", "E1.4", "E1.5")
 
 
 def reserve_step(opening: Array, balance: Array, rate: Array, margin: float, timing: float) -> tuple[Array, Array]:
@@ -46,8 +47,11 @@ class LedgerAccounts:
     ----------
     revenue_lines, expenditure_lines : array (path, holder, year, ledger, line)
         Statement lines, interest among the revenue.
-    interest, reserve, prepaid : array (path, holder, year, ledger)
-        Reserve at 31 December; NaN where the ledger holds none or another holder keeps it.
+    interest_rate : array (path, holder, year, ledger), rate per year
+        Rate on a positive opening reserve; a negative one pays the borrowing margin on top.
+    interest, reserve, prepaid, settled_faster : array (path, holder, year, ledger)
+        Reserve at 31 December; NaN where the ledger holds none or another holder keeps it. Prepaid and settled faster
+        are memo stocks: cash that has left while the accounts are unchanged.
     """
 
     revenue_lines: Array
@@ -55,6 +59,8 @@ class LedgerAccounts:
     interest: Array
     reserve: Array
     prepaid: Array
+    settled_faster: Array
+    interest_rate: Array
 
     @property
     def revenue(self) -> Array:
@@ -92,6 +98,7 @@ class LedgerRecursion:
         self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
         self._reserve = np.full(shape, np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
+        self._price_level: dict[str, Array | float] = {}
         self._resident_part: dict[int, Array | float] = {}
         self._keeps = holders.keeps(self._held)
         self._keeps[:, [self._axis[ledger] for ledger in WITHOUT_RESERVE if ledger in self._axis]] = False
@@ -100,11 +107,31 @@ class LedgerRecursion:
         """Carry every reserve from the base year to the last year."""
         self._base_year()
         for year in range(1, self._revenue.shape[2]):
+            self._waive(year)
+            self._raise_prices(year)
             self._adjust(year)
             self._refill(year)
             self._spend_accounts(year)
             self._close(year)
-        return LedgerAccounts(self._revenue, self._expenditure, self._interest, self._reserve, self._prepaid)
+        return LedgerAccounts(
+            self._revenue,
+            self._expenditure,
+            self._interest,
+            self._reserve,
+            self._prepaid,
+            self._settled_faster(),
+            np.broadcast_to(self._rate, self._interest.shape),
+        )
+
+    def _settled_faster(self) -> Array:
+        """Cash paid out sooner than in the base year: working days over 250 times expenditure (handbook 4)."""
+        days = self._assumptions.from_year("settlement.days_faster", self._assumptions.base_year)
+        released = np.zeros_like(self._prepaid)
+        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+            if ledger in self._axis:
+                spent = self._expenditure[..., self._axis[ledger], :].sum(-1)
+                released[..., self._axis[ledger]] = self._holders.mean(days[None, ..., scheme]) / 250 * spent
+        return released
 
     def _lines(self, flows: Flows, side: dict[str, dict[str, Array]], known: Mapping[str, object]) -> Array:
         lines = np.zeros((*flows.shape, len(self._held), len(known)))
@@ -172,6 +199,41 @@ class LedgerRecursion:
         )
         booked = self._expenditure[:, :, year, number].sum(-1)
         self._pay("EPA", "E1.7", year, np.maximum(np.where(np.isfinite(spending), spending, 0.0) - booked, 0.0))
+
+    def _months_before(self, ledger: str, year: int) -> Array:
+        """Payable months at the last year end (path, holder); NaN where the holder keeps no reserve."""
+        number = self._axis[ledger]
+        spent = self._expenditure[:, :, year - 1, number].sum(-1)
+        last = self._reserve[:, :, year - 1, number]
+        months: Array = 12 * np.divide(last, spent, out=np.full_like(last, np.nan), where=spent > 0)
+        return months
+
+    def _waive(self, year: int) -> None:
+        """Rate holiday: waive a share of the employer contribution after a year that ended rich (handbook 2.1)."""
+        cut = self._assumptions.from_year("holiday.cut", self._assumptions.base_year)[:, year]
+        if not cut.any() or "EPF" not in self._axis:
+            return
+        number, line = self._axis["EPF"], list(REVENUE_LINES).index("R1.1")
+        rich = self._months_before("EPF", year) > float(self._assumptions["holiday.minimum_months"])
+        waived = np.where(rich, self._holders.mean(cut[None]), 0.0) * self._revenue[:, :, year, number, line]
+        self._receive("EPF", "R1.1", year, -waived)
+
+    def _raise_prices(self, year: int) -> None:
+        """Triggered price rises add up: care of a year costs more by every rise so far (handbook 8.3, P21)."""
+        increase = self._assumptions.from_year("price_trigger.increase", self._assumptions.base_year)[:, year]
+        if not increase.any() and not self._price_level:
+            return
+        lines = [position for position, line in enumerate(EXPENDITURE_LINES) if line in _CARE_LINES]
+        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+            if ledger not in self._axis:
+                continue
+            rich = self._months_before(ledger, year) > float(self._assumptions["price_trigger.minimum_months"])
+            level = self._price_level.get(ledger, 1.0) * (
+                1 + np.where(rich, self._holders.mean(increase[None, :, scheme]), 0.0)
+            )
+            self._price_level[ledger] = level
+            care = self._expenditure[:, :, year, self._axis[ledger]][..., lines].sum(-1)
+            self._pay(ledger, "E1.7", year, care * (level - 1))
 
     def _refill(self, year: int) -> None:
         """Fiscal backstop: refill what last year's reserve lacked (handbook 8, F15); zero months switch it off."""

@@ -24,9 +24,8 @@ def budget_closure(claims: Array, budget: Array, softness: Array, retained: Arra
         lambda, rho and x0.
     """
     keeps = np.where(claims > threshold * budget, retained, 0.0)
-    result: Array = (
-        budget + softness * np.maximum(claims - budget, 0.0) - (1 - keeps) * np.maximum(budget - claims, 0.0)
-    )
+    over, under = np.maximum(claims - budget, 0.0), np.maximum(budget - claims, 0.0)
+    result: Array = claims - (1 - softness) * over + keeps * under  # the formula above, exact where nothing binds
     return result
 
 
@@ -45,20 +44,24 @@ def risk_corridor(
         x0, rho, sg and x1.
     """
     surplus = np.where(claims > threshold * budget, claims + retained * (budget - claims), claims)
-    overspend = budget + shared * (np.minimum(claims, limit * budget) - budget)
+    within = np.minimum(claims, limit * budget) - budget
+    overspend = claims - (1 - shared) * within - np.maximum(claims - limit * budget, 0.0)
     result: Array = np.where(claims <= budget, surplus, overspend)
     return result
 
 
-def close_budget(assumptions: Assumptions, claims: Array) -> Array:
+def close_budget(assumptions: Assumptions, claims: Array, revenue: Array) -> Array:
     """Return inpatient expenditure from claims under the payment rule of the set.
 
     The budgeted share of claims meets a budget that starts at the claims of the base year and follows
-    ``B_t = B_{t-1} (1 + g_B) + psi (C_{t-1} - B_{t-1})``; the rest is paid as claimed.
+    ``B_t = B_{t-1} (1 + g_B) + psi (C_{t-1} - B_{t-1})``; the rest is paid as claimed. Where the budget follows
+    revenue, ``g_B = (1 - s) g + s min(g_revenue, g_claims)`` with the declared growth g.
 
     Parameters
     ----------
     claims : array (path, region, year, scheme), yuan
+    revenue : array (path, region, year, scheme), yuan
+        Contribution income of the scheme before interest.
 
     Returns
     -------
@@ -79,7 +82,11 @@ def close_budget(assumptions: Assumptions, claims: Array) -> Array:
     for year in range(claims.shape[2]):
         if year:
             gap = inside[:, :, year - 1] - budget
-            budget = budget * (1 + yearly("budget_growth")[:, year]) + yearly("catch_up")[:, year - 1] * gap
+            declared, follows = yearly("budget_growth")[:, year], yearly("budget_follows_revenue")[:, year]
+            seen = np.minimum(_growth(revenue, year), _growth(inside, year))
+            growth = declared if not follows.any() else (1 - follows) * declared + follows * seen
+            budget = budget * (1 + growth) + yearly("catch_up")[:, year - 1] * gap
+            budget = _with_share(budget, share[:, year - 1], share[:, year], claims[:, :, year - 1])
         threshold, retained = yearly("retention_threshold")[:, year], yearly("retained_share")[:, year]
         if rule == "closure":
             softness = yearly("overspend_softness")[:, year]
@@ -87,5 +94,21 @@ def close_budget(assumptions: Assumptions, claims: Array) -> Array:
         else:
             shared, limit = yearly("overspend_share")[:, year], yearly("overspend_limit")[:, year]
             paid[:, :, year] = risk_corridor(inside[:, :, year], budget, threshold, retained, shared, limit)
-    result: Array = paid + (1 - share) * claims
+    result: Array = claims + (paid - inside)
+    return result
+
+
+def _with_share(budget: Array, before: Array, now: Array, claims: Array) -> Array:
+    """Budget after a change of the budgeted share; one that begins anew starts at last year's claims."""
+    ratio = np.divide(now, before, out=np.ones_like(now), where=before > 0)
+    result: Array = np.where(before > 0, budget * ratio, now * claims)
+    return result
+
+
+def _growth(amounts: Array, year: int) -> Array:
+    """Growth of an amount (path, region, year, scheme) over the year before; zero where there was nothing."""
+    now, before = amounts[:, :, year], amounts[:, :, year - 1]
+    result: Array = (
+        np.divide(now, before, out=np.ones(np.broadcast_shapes(now.shape, before.shape)), where=before > 0) - 1
+    )
     return result

@@ -89,7 +89,7 @@ class Holders:
         if not shared and "ADJ" not in assumptions.ledgers:
             return cls(assumptions.regions, len(assumptions.regions), {}, shared)
         by_code = {region.code: region for region in assumptions.parents}
-        codes = [region.parent for region in assumptions.regions]
+        codes = [None if region.own_pool else region.parent for region in assumptions.regions]
         parents = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
         first = len(assumptions.regions)
         pools = {
@@ -97,6 +97,14 @@ class Holders:
             for number, parent in enumerate(parents)
         }
         return cls((*assumptions.regions, *parents), first, pools, shared)
+
+    def pool_of_each(self) -> list[str]:
+        """Return for every holder the code of the pool that it belongs to; empty for none and for pools."""
+        codes = [""] * self.count
+        for pool, members in self.pools.items():
+            for member in members:
+                codes[member] = self.units[pool].code
+        return codes
 
     def total(self, values: Array) -> Array:
         """Append the sums of the members of each pool to an array (path, region, ...)."""

@@ -43,8 +43,11 @@ def critical_illness_claims(assumptions: Assumptions, economy: Economy, claims: 
     index_to_base = economy.previous_wage / economy.previous_wage[:, :, :1]
     scale = index_to_base ** assumptions["benefits.indexation"][None, :, None]
     lower, total = threshold, np.zeros_like(mean)
-    for tranche in range(assumptions["critical_illness.tranche_upper"].shape[1]):
-        upper = threshold + assumptions["critical_illness.tranche_upper"][None, :, tranche, None] * scale
+    tranches = assumptions["critical_illness.tranche_upper"].shape[1]
+    bonus = assumptions.from_year("critical_illness.ceiling_bonus", base)[None]
+    for tranche in range(tranches):
+        raised = scale * (1 + bonus) if tranche == tranches - 1 else scale
+        upper = threshold + assumptions["critical_illness.tranche_upper"][None, :, tranche, None] * raised
         rate = assumptions.from_year("critical_illness.tranche_rate", base)[None, :, :, tranche]
         total = total + rate * layer(mean, spread, lower, upper)
         lower = upper

@@ -97,4 +97,5 @@ def _region(region: Region) -> dict[str, Any]:
         "name": {"en": region.name.en, "zh": region.name.zh},
         "parent": region.parent,
         "projected": region.projected,
+        "own_pool": region.own_pool,
     }

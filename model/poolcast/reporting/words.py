@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
+from poolcast.outlook.catalogue_of_measures import MEASURES as _CATALOGUE
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.declaration import Words
 
 LANGUAGES = ("en", "zh")
 
-MEASURES: dict[str, Words] = {
-    "revenue": Words("Revenue", "收入"),
-    "expenditure": Words("Expenditure", "支出"),
-    "balance": Words("Balance", "当期结余"),
-    "interest": Words("Interest", "利息收入"),
-    "revenue_before_interest": Words("Revenue before interest", "不含利息收入"),
-    "balance_before_interest": Words("Balance before interest", "不含利息当期结余"),
-    "reserve": Words("Reserve", "累计结余"),
-    "payable_months": Words("Payable months", "可支付月数"),
-    "first_deficit": Words("First deficit", "首次收不抵支"),
-    "first_deficit_before_interest": Words("First deficit before interest", "首次收不抵支（不含利息）"),
-    "exhaustion": Words("Reserve exhausted in", "结余耗尽年份"),
-    "income_cover": Words("Spending covered by income before interest", "不含利息收入可支付的支出比例"),
-    "dependency_ratio": Words("Contributors per retiree", "每位退休者对应的缴费人数"),
-    "cost_rate": Words("Cost rate", "成本率"),
-    "income_rate": Words("Income rate", "收入率"),
-    "members": Words("Members at 31 December", "年末参保人数"),
-    "population": Words("Population", "人口"),
-}
+MEASURES: dict[str, Words] = {name: measure.label for name, measure in _CATALOGUE.items()}
 """Measures of a forecast, by the names that they have in results, conditions and files."""
-
-MEASURE_UNITS: dict[str, str] = {
-    **dict.fromkeys(MEASURES, "yuan"),
-    "payable_months": "months",
-    "first_deficit": "year",
-    "first_deficit_before_interest": "year",
-    "exhaustion": "year",
-    "income_cover": "fraction",
-    "dependency_ratio": "ratio",
-    "cost_rate": "fraction",
-    "income_rate": "fraction",
-    "members": "persons",
-    "population": "persons",
-}
 
 PRICES: dict[str, Words] = {
     "nominal": Words("nominal yuan", "当年价"),

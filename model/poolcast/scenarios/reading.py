@@ -13,8 +13,11 @@ from poolcast.parameters.errors import Problem, ScenarioError
 from poolcast.parameters.location import display, find_scenario
 from poolcast.parameters.nearest import did_you_mean
 from poolcast.parameters.yaml_fields import Fields, shown
+from poolcast.scenarios.catalogue import find_lever
+from poolcast.scenarios.entries import is_number, lever_call, phase_in_of, selectors
+from poolcast.scenarios.phase_in import AT_ONCE
 from poolcast.scenarios.reform import Kind, Reform
-from poolcast.scenarios.scenario import BASELINE, Scenario
+from poolcast.scenarios.scenario import BASELINE, LeverCall, Scenario
 
 KINDS: tuple[Kind, ...] = ("set", "scale", "shift")
 _KEYS = ("name", "title", "why", "source", "extends", "reforms")
@@ -34,6 +37,9 @@ def load_scenario(name_or_file: str | os.PathLike[str]) -> Scenario:
 
 
 def _load(name_or_file: str | os.PathLike[str], seen: tuple[Path, ...]) -> Scenario:
+    lever = find_lever(str(name_or_file))
+    if lever is not None and not Path(name_or_file).suffix:
+        return Scenario(lever.id, lever.title, lever.explanation, "; ".join(lever.documents), (LeverCall(lever),))
     path = find_scenario(name_or_file).resolve()
     file = display(path)
     if path in seen:
@@ -54,7 +60,7 @@ def _load(name_or_file: str | os.PathLike[str], seen: tuple[Path, ...]) -> Scena
     name = fields.text(document, "name")
     title, why = fields.words(document, "title"), fields.words(document, "why")
     source = fields.text(document, "source", required=False)
-    inherited: tuple[Reform, ...] = ()
+    inherited: tuple[Reform | LeverCall, ...] = ()
     if document.get("extends"):
         inherited = _load(str(document["extends"]), (*seen, path)).reforms
     listed = document.get("reforms") or []
@@ -98,18 +104,22 @@ def _document(path: Path, file: str) -> Mapping[str, Any]:
     return document
 
 
-def _reform(fields: Fields, item: Any, number: int) -> Reform | None:
+def _reform(fields: Fields, item: Any, number: int) -> Reform | LeverCall | None:
     place = f"reforms[{number}]"
     if not isinstance(item, Mapping):
         fields.refuse(None, place, shown(item), "set, scale or shift with a parameter", "Write `- set: parameter`.")
         return None
+    if "lever" in item:
+        return lever_call(fields, item, place)
     kinds = [kind for kind in KINDS if kind in item]
     if len(kinds) != 1:
         found = " and ".join(kinds) or ", ".join(map(str, item)) or "nothing"
-        fields.refuse(fields.line(item), place, found, "one of set, scale, shift", "Give each change its own entry.")
+        fields.refuse(
+            fields.line(item), place, found, "one of lever, set, scale, shift", "Give each change its own entry."
+        )
         return None
     kind = kinds[0]
-    fields.known_keys(item, (kind, "where", *_AMOUNTS[kind]), f"{place}.")
+    fields.known_keys(item, (kind, "where", "phase_in", *_AMOUNTS[kind]), f"{place}.")
     parameter = str(item[kind])
     if parameter not in PARAMETERS:
         remedy = did_you_mean(parameter, PARAMETERS) or "See `poolcast list parameters`."
@@ -123,10 +133,11 @@ def _reform(fields: Fields, item: Any, number: int) -> Reform | None:
         return None
     before = len(fields.problems)
     amounts = _amounts(fields, item, kind, parameter, place)
-    where = _where(fields, item, place)
+    where = selectors(fields, item, place)
+    phase_in = phase_in_of(fields, item, place) or AT_ONCE
     if len(fields.problems) > before:
         return None
-    return Reform(kind, parameter, amounts, where, fields.line(item, kind))
+    return Reform(kind, parameter, amounts, where, fields.line(item, kind), phase_in)
 
 
 def _amounts(fields: Fields, item: Mapping[str, Any], kind: str, parameter: str, place: str) -> dict[int, float]:
@@ -138,35 +149,18 @@ def _amounts(fields: Fields, item: Mapping[str, Any], kind: str, parameter: str,
     if dated and isinstance(given, Mapping) and given:
         amounts = {}
         for year, amount in given.items():
-            if not isinstance(year, int) or isinstance(year, bool) or not _is_number(amount):
+            if not isinstance(year, int) or isinstance(year, bool) or not is_number(amount):
                 fields.refuse(
                     fields.line(given, year), f"{place}.{key}", f"{year}: {amount}", allowed, "Give a number by year."
                 )
             else:
                 amounts[year] = float(amount)
         return amounts
-    if not dated and given is not None and _is_number(given):
+    if not dated and given is not None and is_number(given):
         return {0: float(given)}
     remedy = "Give the year from which it holds." if dated else f"{parameter} has no years."
     fields.refuse(line, f"{place}.{key}", shown(given), allowed, remedy)
     return {}
-
-
-def _where(fields: Fields, item: Mapping[str, Any], place: str) -> dict[str, str]:
-    given = item.get("where") or {}
-    if not isinstance(given, Mapping):
-        fields.refuse(
-            fields.line(item, "where"), f"{place}.where", shown(given), "{axis: members}", "Name axis and members."
-        )
-        return {}
-    return {
-        str(axis): "|".join(map(str, members)) if isinstance(members, list) else str(members)
-        for axis, members in given.items()
-    }
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(float(value)) < float("inf")
 
 
 def with_reforms(scenario: Scenario, texts: list[str]) -> Scenario:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import Problem
+from poolcast.scenarios.phase_in import AT_ONCE, PhaseIn
 
 Array = NDArray[np.float64]
 Kind = Literal["set", "scale", "shift"]
@@ -33,6 +34,10 @@ class Reform:
         Members concerned by axis, written as in a table cell (``active|flexible``, ``65+``); every member elsewhere.
     line : int or None
         Line of the scenario file.
+    phase_in : PhaseIn
+        How the change arrives from its first year on; ``old + share (new - old)``. Only for dated parameters.
+    lever : str
+        Id of the lever that the change belongs to; empty for a change of its own.
     """
 
     kind: Kind
@@ -40,6 +45,8 @@ class Reform:
     amounts: dict[int, float]
     where: dict[str, str] = field(default_factory=dict)
     line: int | None = None
+    phase_in: PhaseIn = AT_ONCE
+    lever: str = ""
 
     def apply(self, assumptions: Assumptions, selected: dict[str, NDArray[np.intp]]) -> Array:
         """Return the parameter's values after the change.
@@ -63,10 +70,14 @@ class Reform:
         cells = np.ix_(*axes) if axes else ()
         amount = self._amount(assumptions, len(declaration.dimensions))
         old = values[cells]
-        values[cells] = {"set": np.broadcast_to(amount, old.shape), "scale": old * amount, "shift": old + amount}[
-            self.kind
-        ]
+        new = {"set": np.broadcast_to(amount, old.shape), "scale": old * amount, "shift": old + amount}[self.kind]
+        values[cells] = new if self.phase_in == AT_ONCE else old + self._arrived(amount) * (new - old)
         return values
+
+    def _arrived(self, amount: Array) -> Array:
+        """Share of the change that has arrived, shaped as the amounts by year."""
+        shaped: Array = self.phase_in.shares(amount.size).reshape(amount.shape)
+        return shaped
 
     def _amount(self, assumptions: Assumptions, dimensions: int) -> Array:
         """Return the amounts by year, shaped to meet the parameter's axes."""

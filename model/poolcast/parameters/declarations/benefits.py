@@ -130,6 +130,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Share of the own share within a tranche that critical-illness insurance pays.", "分段内自付费用的大病保险支付比例。"), "source", "3.8", between="step", needed="ledger:CII",
     ),
     Parameter(
+        "critical_illness.ceiling_bonus", _RY, "fraction", 0, 1, Words("Bonus on the critical-illness ceiling", "大病封顶线奖励"),
+        Words("Rise of the upper end of the last tranche for continuous enrolment and years without a claim, as a share of it.", "连续参保和零报销奖励提高末段上限的比例。"), "source", "3.8", default=0.0, between="step", needed="ledger:CII",
+    ),
+    Parameter(
         "critical_illness.share_without_claim", ("region",), "fraction", 0, 0.999, Words("Residents without own share", "无自付费用居民比例"),
         Words("Share of residents without a stay, and so without a large own share, in the year; one lognormal then serves the others.", "全年无自付费用的居民比例。"), "assumption", "3.8", default=0.5, needed="ledger:CII",
     ),
@@ -187,18 +191,18 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "long_term_care.share_from_pooled_fund", _RY, "fraction", 0, 1, Words("Long-term care revenue from the pooled fund", "长护险收入中统筹划转比例"),
-        Words("Share of the ordinary revenue that is a transfer from the employee pooled fund.", "长护险收入中由职工统筹基金划转的比例。"), "assumption", "3.6", default=0.35, needed=_LTCI,
+        Words("Share of the revenue from employees and retired members that is a transfer from the employee pooled fund.", "长护险收入中由职工统筹基金划转的比例。"), "assumption", "3.6", default=0.35, needed=_LTCI,
     ),
     Parameter(
         "long_term_care.share_from_accounts", _RY, "fraction", 0, 1, Words("Long-term care revenue from accounts", "长护险收入中个人账户划转比例"),
-        Words("Share of the ordinary revenue that is a transfer from personal accounts.", "长护险收入中由个人账户划转的比例。"), "assumption", "3.6", default=0.3, needed=_LTCI,
+        Words("Share of the revenue from employees and retired members that is a transfer from personal accounts.", "长护险收入中由个人账户划转的比例。"), "assumption", "3.6", default=0.3, needed=_LTCI,
     ),
     Parameter(
         "long_term_care.share_from_budget", _RY, "fraction", 0, 1, Words("Long-term care revenue from the budget", "长护险收入中财政比例"),
-        Words("Share of the ordinary revenue that is a fiscal subsidy.", "长护险收入中财政补助的比例。"), "assumption", "3.6", default=0.2, needed=_LTCI,
+        Words("Share of the revenue from residents that is a fiscal subsidy.", "长护险收入中财政补助的比例。"), "assumption", "3.6", default=0.2, needed=_LTCI,
     ),
     Parameter(
-        "assistance.direct_aid_per_resident", ("region",), "yuan_per_person_year", 0, 5_000, Words("Direct medical aid", "直接医疗救助"),
+        "assistance.direct_aid_per_resident", _RY, "yuan_per_person_year", 0, 5_000, Words("Direct medical aid", "直接医疗救助"),
         Words("Aid for bills per insured resident in the base year; grows with the own share of residents.", "基年每参保居民直接救助金额,随居民自付增长。"), "derived", "3.9", default=50.0, needed="ledger:MAF",
     ),
     Parameter(

@@ -35,6 +35,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Payable months up to which the budget refills the fund when last year's reserve fell short; zero for none.", "上年结余不足时财政补足到的可支付月数,0 为不兜底。"), "source", "6.8", default=0.0, between="step", layer="ledger",
     ),
     Parameter(
+        "holiday.cut", ("region", "year"), "fraction", 0, 1, Words("Rate holiday", "阶段性降费幅度"),
+        Words("Share of the employer contribution of the year that is waived when last year's reserve allows it; zero for none.", "上年结余达标时当年减免的单位缴费比例,0 为不启用。"), "assumption", "2.1", default=0.0, between="step", layer="ledger",
+    ),
+    Parameter(
+        "holiday.minimum_months", (), "months", 0, 60, Words("Months needed for a rate holiday", "降费所需可支付月数"),
+        Words("Payable months at the last year end above which the employer contribution may be waived.", "允许减免单位缴费的上年末可支付月数。"), "source_unverified", "2.1", default=6.0, layer="ledger",
+    ),
+    Parameter(
         "adjustment.pay_in_rate", _RYG, "fraction", 0, 0.3, Words("Pay-in to the adjustment fund", "调剂金上解比例"),
         Words("Share of contribution income that a region pays in.", "各区缴费收入上解调剂金的比例。"), "assumption", "1.4", default=0.05, between="step", layer="ledger", needed=_FUND,
     ),

@@ -17,6 +17,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Growth of the budget before the catch-up.", "追加前的预算增长率。"), "assumption", "4.2", default=0.05, needed=_CLOSED, first_year=1,
     ),
     Parameter(
+        "payment.budget_follows_revenue", _RYG, "fraction", 0, 1, Words("Budget follows revenue", "预算随收入增长"),
+        Words("Weight of the smaller of revenue growth and claims growth in the growth of the budget; the rest is the declared growth.", "预算增长中取收入增长与费用增长较小者的权重,其余为给定增长率。"), "assumption", "4.2", default=0.0, needed=_CLOSED, first_year=1,
+    ),
+    Parameter(
         "payment.overspend_softness", _RYG, "fraction", 0, 1, Words("Softness of the budget", "预算软约束系数"),
         Words("Share of claims above the budget that the fund pays after all: 1 is fee for service, 0 a hard cap.", "超预算部分由基金支付的比例:1 等同按项目付费,0 硬约束。"), "assumption", "4", default=0.3, needed="option:payment_rule=closure",
     ),
@@ -51,6 +55,18 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "prepayment.minimum_months", ("scheme",), "months", 0, 60, Words("Months needed for prepayment", "预付所需可支付月数"),
         Words("Payable months at the last year end from which prepayment is allowed.", "允许预付的上年末可支付月数。"), "source", "4", default=12.0,
+    ),
+    Parameter(
+        "settlement.days_faster", _RYG, "days", 0, 250, Words("Days of faster settlement", "结算提速天数"),
+        Words("Working days by which providers are settled sooner than in the base year; it moves cash, not expenditure.", "较基年提前结算的工作日数,影响现金不影响支出。"), "assumption", "4", default=0.0, between="step", layer="ledger",
+    ),
+    Parameter(
+        "price_trigger.increase", _RYG, "fraction", 0, 0.2, Words("Triggered price rise", "触发式调价幅度"),
+        Words("Rise of the price of care in each year after one that ended above the months of the trigger; zero for none.", "上年末可支付月数超过触发值时当年调价幅度,0 为不启用。"), "assumption", "8.3", default=0.0, between="step", layer="ledger",
+    ),
+    Parameter(
+        "price_trigger.minimum_months", (), "months", 0, 60, Words("Months of the price trigger", "调价触发月数"),
+        Words("Payable months at the last year end above which prices are raised.", "触发调价的上年末可支付月数。"), "assumption", "8.3", default=9.0, layer="ledger",
     ),
     Parameter(
         "procurement.saving_share", _RYG, "fraction", 0, 0.5, Words("Procurement saving", "集采节约比例"),
