@@ -14,6 +14,7 @@ from poolcast.parameters.axes import index
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.projection.engine import project
 from poolcast.scenarios.reading import with_reforms
+from poolcast.scenarios.scenario import BASELINE
 from tests.projection.random_sets import base_set, calibrated, random_set
 
 ACTIVE, FLEXIBLE, RETIRED = (index("status", status) for status in ("active", "flexible", "retired"))
@@ -266,3 +267,10 @@ def test_the_uninsured_and_other_members_are_left_alone(tmp_path: Path, assumpti
     moved = (new - paid).sel(status="retired", benefit="outpatient", year=slice(2028, None))
     assert (moved > 0).all()
     np.testing.assert_allclose(new.sel(year=slice(2025, 2027)), paid.sel(year=slice(2025, 2027)), rtol=1e-14)
+
+
+def test_values_that_contradict_each_other_are_refused() -> None:
+    """A floor above the cap keeps every single bound and makes no sense together."""
+    floor = with_reforms(BASELINE, ["revenue.base_floor_multiple=1.4@2027", "revenue.base_cap_multiple=1.2@2027"])
+    with pytest.raises(poolcast.ScenarioError, match="a floor of the contribution base above its cap"):
+        floor.apply(poolcast.calibrate(poolcast.load_assumptions("china", to=2030)))

@@ -182,7 +182,7 @@ class Assumptions:
             self.name,
             self.base_year,
             self.last_year,
-            [(region.code, region.parent, region.own_pool) for region in (*self.regions, *self.parents)],
+            [(region.code, region.name, region.parent, region.own_pool) for region in (*self.regions, *self.parents)],
             self.ledgers,
             sorted(self.options.items()),
         )

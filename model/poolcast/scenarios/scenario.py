@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import AXES
+from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import Problem, ScenarioError
@@ -131,6 +132,8 @@ class Scenario:
                 changed = _reformed(reform, changed, file, problems)
             if isinstance(item, LeverCall) and item.lever.transform is not None:
                 changed = _transformed(item, changed, file, problems)
+        if not problems and self.reforms:
+            problems += [replace(problem, file=file) for problem in contradictions(changed)]
         if problems:
             raise ScenarioError(problems)
         return changed
