@@ -293,7 +293,7 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         levy = sum(n[k] for k in EMPLOYEE) * at("large_amount.premium_per_head") * unit[0][IP] * use[IP]
         move("EPA", "LAS", levy * at("large_amount.share_from_accounts"))
         books["LAS"]["in"] += levy * (1 - at("large_amount.share_from_accounts"))
-        over = sum(services[k][IP] * above[k] for k in EMPLOYEE)
+        over = sum(services[k][IP] * above[k] for k in EMPLOYEE) * (1 - at("procurement.saving_share")[0])
         rest = max(sum(own_pay[k][IP] for k in EMPLOYEE) - over, 0.0)
         books["LAS"]["out"] += at("large_amount.reimbursement_rate") * over + at("large_amount.own_share_rate") * rest
         books["CSS"]["out"] += (

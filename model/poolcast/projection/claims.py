@@ -100,7 +100,7 @@ def project_claims(
         entitled=gross * cheaper,
         payments=payments,
         inpatient_payments=per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None],
-        above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling,
+        above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling * cheaper[..., _INPATIENT],
         claimed=claimed,
         procurement_saving=saving,
         provider_borne=budgeted - after[..., _INPATIENT],
