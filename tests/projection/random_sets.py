@@ -50,6 +50,7 @@ _ADDED = {
     "long_term_care.share_from_accounts": 0.2,
     "long_term_care.share_from_budget": 0.2,
     "large_amount.own_share_rate": 0.1,
+    "critical_illness.ceiling_bonus": 0.2,
 }
 """How far parameters may move whose base value is zero or close to it."""
 

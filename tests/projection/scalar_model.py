@@ -1,7 +1,7 @@
 """The handbook as plain loops over floats: one region, no array library, nothing taken from the package.
 
 ``P[name]`` are nested lists with the axes of the declarations less the region; years count from two before the base
-year. Sections of the handbook (domain.md) stand beside the formulae.
+year. Sections of the handbook stand beside the formulae.
 """
 
 from __future__ import annotations

@@ -207,3 +207,17 @@ def test_what_providers_bear_is_not_the_own_share_of_patients(rich: Assumptions,
         np.testing.assert_allclose(
             less.accounts.expenditure[..., number], free.accounts.expenditure[..., number], rtol=1e-9, err_msg=ledger
         )
+
+
+def test_patients_save_by_procurement_as_the_funds_do(rich: Assumptions) -> None:
+    """Bills, in-policy bills and own payments of procured benefits all fall by the saving share (handbook 4.8)."""
+    free = run(
+        rich.with_values({"procurement.saving_share": np.zeros_like(rich["procurement.saving_share"])})
+    ).money.claims
+    saved = run(
+        rich.with_values({"procurement.saving_share": np.full_like(rich["procurement.saving_share"], 0.1)})
+    ).money.claims
+    for benefit, kept in ((0, 0.9), (1, 1.0), (2, 0.9)):  # inpatient, outpatient, chronic
+        for name in ("bills", "in_policy_bills", "entitled", "own_payments"):
+            before, after = (getattr(one, name)[..., benefit] for one in (free, saved))
+            np.testing.assert_allclose(after, kept * before, rtol=1e-12, err_msg=f"{name} of benefit {benefit}")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from poolcast.reporting.json_document import ROW_MEASURES, calibration_warnings, run_document
+from poolcast.reporting.json_document import calibration_warnings, run_document
 from poolcast.reporting.outcome import Outcome
+from poolcast.reporting.tables import ACCOUNT_MEASURES
 from tests.fixtures.fake_forecast import fake_forecast
 
 KEYS = [
@@ -22,7 +23,7 @@ def test_the_document_has_its_published_keys(outcomes):
     assert [list(scenario) for scenario in document["scenarios"]] == [SCENARIO_KEYS] * 2
     assert document["schema"] == "poolcast.run/1"
     assert [scenario["run_folder"] for scenario in document["scenarios"]] == [str(Path("runs/x")), None]
-    assert list(document["scenarios"][0]["rows"][0]) == ["region", "ledger", "year", *ROW_MEASURES]
+    assert list(document["scenarios"][0]["rows"][0]) == ["region", "ledger", "year", *ACCOUNT_MEASURES]
     assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 

@@ -22,7 +22,7 @@ Implementation = Literal["auto", "compiled", "reference"]
 
 MALE, FEMALE = 0, 1
 SERIAL_PATHS = 10
-"""Below this number of paths a compiled run costs more than it saves (design.md 3)."""
+"""Below this number of paths a compiled run costs more than it saves (docs/design-changes.md)."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class CohortInputs:
 
     Notes
     -----
-    Handbook (domain.md) 6.2; the UN's step as in Population Division (2024), World Population Prospects 2024,
+    Handbook 6.2; the UN's step as in Population Division (2024), World Population Prospects 2024,
     Methodology report.
     """
 

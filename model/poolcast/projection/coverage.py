@@ -71,7 +71,7 @@ class _Shares:
 
 
 def project_status_shares(assumptions: Assumptions, population: Array) -> Array:
-    """Project the status shares of every year end (handbook 6.3, `china_baseline` section 5).
+    """Project the status shares of every year end (handbook 6.3).
 
     From the base year end on, cover moves with the cohort: contributors retire by the hazard of their cohort (the
     vested to ``retired``, the others to ``paying_past_retirement``), enter by the base-year age increments up to the

@@ -37,7 +37,7 @@ def gained_years(survival: Array) -> Array:
     """Return the life expectancy gained since the base year end, at every year end from the one before it on.
 
     Published tables jump between the last estimate and the projection, and the first projected year carries half of
-    the jump (`china_baseline`, section 3). So the yearly gain of the second to third projected year is carried back:
+    the jump (handbook 6.2). So the yearly gain of the second to third projected year is carried back:
     ``-step, 0, step`` at the year ends before, at and after the base year end; from the second projected year on
     ``e_t - e_2 + 2 step``.
 

@@ -35,19 +35,9 @@ from typing import Any
 
 from poolcast import __version__
 from poolcast.reporting.outcome import EVENTS, Outcome
-from poolcast.reporting.tables import calibration_rows
+from poolcast.reporting.tables import ACCOUNT_MEASURES, calibration_rows
 
 SCHEMA = "poolcast.run/1"
-ROW_MEASURES = (
-    "revenue",
-    "expenditure",
-    "balance",
-    "interest",
-    "revenue_before_interest",
-    "balance_before_interest",
-    "reserve",
-    "payable_months",
-)
 
 
 def run_document(
@@ -120,7 +110,7 @@ def _scenario(
     places = [(region, ledger) for region in regions for ledger in ledgers if outcome.holds(region, ledger)]
     rows = []
     for region, ledger in places:
-        series = {name: outcome.series(name, region, ledger, prices) for name in ROW_MEASURES}
+        series = {name: outcome.series(name, region, ledger, prices) for name in ACCOUNT_MEASURES}
         for position, year in enumerate(outcome.years):
             values = {name: _finite(values[position]) for name, values in series.items()}
             rows.append({"region": region, "ledger": ledger, "year": year, **values})

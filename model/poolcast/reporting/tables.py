@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-ACCOUNT_COLUMNS = (
+ACCOUNT_MEASURES = (
     "revenue",
     "expenditure",
     "balance",
@@ -22,8 +22,10 @@ ACCOUNT_COLUMNS = (
     "balance_before_interest",
     "reserve",
     "payable_months",
-    "prepaid",
 )
+"""What a ledger's account shows by year: tables, workbook and JSON document alike."""
+
+ACCOUNT_COLUMNS = (*ACCOUNT_MEASURES, "prepaid")
 LINES = (
     ("revenue_by_line", "revenue_line", "revenue"),
     ("expenditure_by_line", "expenditure_line", "expenditure"),

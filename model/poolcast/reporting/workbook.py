@@ -12,22 +12,12 @@ from poolcast.parameters.declarations import PARAMETERS
 from poolcast.reporting.evidence import cited_sources, parameters_by_evidence
 from poolcast.reporting.formats import NOT_DEFINED, year_text
 from poolcast.reporting.outcome import EVENTS, Outcome
-from poolcast.reporting.tables import calibration_rows
+from poolcast.reporting.tables import ACCOUNT_MEASURES, calibration_rows
 from poolcast.reporting.words import EVIDENCES, PRICES, member_words, word
 
 if TYPE_CHECKING:
     from poolcast.parameters.assumptions import Assumptions
 
-LEDGER_COLUMNS = (
-    "revenue",
-    "expenditure",
-    "balance",
-    "interest",
-    "revenue_before_interest",
-    "balance_before_interest",
-    "reserve",
-    "payable_months",
-)
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "note": {"font_color": "#5F6B77", "italic": True},
@@ -201,25 +191,25 @@ def _ledger(workbook: _Workbook, outcomes: Sequence[Outcome], ledger: str, warni
     first = outcomes[0]
     title = f"{ledger} {first.ledger_name(ledger).in_language(workbook.language)}"
     sheet = workbook.sheet(
-        ledger, title, _unit_note(workbook, first), (18, 22, 8, *([14] * len(LEDGER_COLUMNS))), warning
+        ledger, title, _unit_note(workbook, first), (18, 22, 8, *([14] * len(ACCOUNT_MEASURES))), warning
     )
     style, divisor, _ = _money_style(workbook.prices)
     sheet.head(
-        [workbook.word(key) for key in ("region", "scenario", "year", *LEDGER_COLUMNS)],
+        [workbook.word(key) for key in ("region", "scenario", "year", *ACCOUNT_MEASURES)],
         frozen_columns=3,
     )
     for region in first.regions:
         for outcome in outcomes:
             if not outcome.holds(region, ledger):
                 continue
-            series = {name: outcome.series(name, region, ledger, workbook.prices) for name in LEDGER_COLUMNS}
+            series = {name: outcome.series(name, region, ledger, workbook.prices) for name in ACCOUNT_MEASURES}
             for position, year in enumerate(outcome.years):
                 cells: list[tuple[Any, str]] = [
                     (outcome.region_name(region).in_language(workbook.language), "text"),
                     (outcome.title.in_language(workbook.language), "text"),
                     (year, "year"),
                 ]
-                for name in LEDGER_COLUMNS:
+                for name in ACCOUNT_MEASURES:
                     value = series[name][position]
                     is_months = name == "payable_months"
                     cells.append((value, "months") if is_months else (value / divisor, style))
