@@ -23,7 +23,14 @@ _STYLES: dict[str, dict[str, Any]] = {
     "note": {"font_color": "#5F6B77", "italic": True},
     "text": {},
     "wrap": {"text_wrap": True, "valign": "top"},
-    "head": {"bold": True, "bg_color": "#F3F6F8", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
+    "head": {
+        "bold": True,
+        "bg_color": "#F3F6F8",
+        "bottom": 1,
+        "text_wrap": True,
+        "align": "center",
+        "valign": "vcenter",
+    },
     "key": {"bold": True, "valign": "top"},
     "year": {"num_format": "0", "align": "center"},
     "money": {"num_format": "#,##0.00;[Color 53]-#,##0.00"},
@@ -88,7 +95,7 @@ class _Sheet:
 
     def head(self, names: Sequence[str], frozen_columns: int = 1) -> None:
         """Write the header of a table and keep it in view."""
-        self.sheet.set_row(self.row, 30)
+        self.sheet.set_row(self.row, 44)
         self.line((name, "head") for name in names)
         self.sheet.freeze_panes(self.row, frozen_columns)
         self.sheet.repeat_rows(self.row - 1)
