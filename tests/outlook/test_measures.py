@@ -60,10 +60,11 @@ def test_no_deficit_is_no_year() -> None:
         assert measure(found).dims == ("region", "ledger")
 
 
-def test_a_ledger_without_reserve_has_no_deficit() -> None:
+def test_a_ledger_without_reserve_has_a_deficit_but_is_never_exhausted() -> None:
     found = made_by_hand([-1] * 5, [-1] * 5, [10, 5, -1, -2, -3])
-    for measure in (poolcast.first_deficit, poolcast.first_deficit_before_interest, poolcast.exhaustion):
-        assert np.isnan(read(measure, found, "CII"))
+    assert read(poolcast.first_deficit, found, "CII") == 2026
+    assert read(poolcast.first_deficit_before_interest, found, "CII") == 2026
+    assert np.isnan(read(poolcast.exhaustion, found, "CII"))
 
 
 @pytest.mark.parametrize(
@@ -150,3 +151,22 @@ def test_pools_keep_their_money_in_other_prices(tmp_path_factory: pytest.TempPat
     forecast = poolcast.project(folder)
     assert np.isfinite(forecast.reserve.sel(region="P", ledger="EPF")).all()
     assert np.isfinite(poolcast.in_prices(forecast, prices).reserve.sel(region="P", ledger="EPF")).all()  # type: ignore[arg-type]
+
+
+def test_a_ledger_without_reserve_has_a_deficit_and_no_exhaustion() -> None:
+    """Critical-illness insurance keeps no reserve, but its claims can pass its premium; assistance has no balance."""
+    forecast = poolcast.project("china")
+    illness = forecast.balance.sel(ledger="CII").isel(region=0)
+    assert bool(illness.sel(year=2060) < 0)
+    expected = int(illness.year.where((illness < 0) & (illness.year > 2025)).min())
+    assert int(poolcast.first_deficit(forecast).sel(ledger="CII").isel(region=0)) == expected
+    assert bool(poolcast.exhaustion(forecast).sel(ledger="CII").isnull().all())
+    for measure in (poolcast.first_deficit, poolcast.first_deficit_before_interest):
+        assert bool(measure(forecast).sel(ledger="MAF").isnull().all())
+
+
+def test_members_of_a_pool_leave_the_deficit_to_the_pool() -> None:
+    pooled = poolcast.project(poolcast.load_assumptions("hebei"), "provincial_pooling")
+    years = poolcast.first_deficit(pooled).sel(ledger="EPF")
+    assert bool(years.sel(region="130100").isnull())
+    assert bool(pooled.reserve.sel(ledger="EPF", region="130100").isnull().all())

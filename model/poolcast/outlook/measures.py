@@ -20,7 +20,8 @@ def first_deficit(forecast: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray (region, ledger)
-        Year; NaN where there is none within the horizon or the ledger holds no reserve.
+        Year; NaN where there is none within the horizon, where the ledger has no balance (expenditure only), and for
+        a member of a pool, whose ledger the pool holds.
     """
     return _first_year(forecast.balance < 0, forecast)
 
@@ -60,7 +61,9 @@ def income_cover(forecast: xr.Dataset) -> xr.DataArray:
 
 
 def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
-    holds = forecast.reserve.notnull()
+    kept = forecast.reserve.notnull()
+    everywhere = [dimension for dimension in kept.dims if dimension != "ledger"]
+    holds = kept | ~kept.any(everywhere)  # a ledger that nobody gives a reserve still has a balance
     projected = forecast.year > int(forecast.attrs["base_year"])
     year = forecast.year.where(condition & holds & projected)
     result: xr.DataArray = year.min("year")

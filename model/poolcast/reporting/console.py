@@ -18,9 +18,8 @@ from poolcast.reporting.formats import (
     band_of,
     money_scale,
     money_unit,
-    year_text,
 )
-from poolcast.reporting.outcome import Outcome, display_years, milestone_years
+from poolcast.reporting.outcome import EVENTS, Outcome, display_years, milestone_years
 from poolcast.reporting.words import word
 
 if TYPE_CHECKING:
@@ -237,9 +236,8 @@ def account_cells(
 def _events_line(outcomes: Sequence[Outcome], language: str, region: str, ledger: str) -> str:
     parts = []
     for outcome in outcomes:
-        last = outcome.last_year
         years = {
-            event: year_text(outcome.event_year(event, region, ledger), last, language)
+            event: outcome.event_text(event, region, ledger, language)
             for event in ("first_deficit", "first_deficit_before_interest", "exhaustion")
         }
         if language == "zh":
@@ -317,13 +315,7 @@ def months_text(outcome: Outcome, region: str, ledger: str, year: int) -> str:
 
 def event_texts(outcome: Outcome, region: str, ledger: str, language: str) -> list[str]:
     """Return the years of first deficit, the same before interest, and of exhaustion as text."""
-    last = outcome.last_year
-    events = [
-        year_text(outcome.event_year(event, region, ledger), last, language)
-        for event in ("first_deficit", "first_deficit_before_interest")
-    ]
-    exhaustion = year_text(outcome.event_year("exhaustion", region, ledger), last, language)
-    return [*events, exhaustion]
+    return [outcome.event_text(event, region, ledger, language) for event in EVENTS]
 
 
 def _simple_box() -> Box:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.parameters.nearest import did_you_mean
+from poolcast.reporting.formats import NOT_DEFINED, year_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -149,6 +150,20 @@ class Outcome:
         """
         year = float(self._events[event].sel(region=region, ledger=ledger))
         return None if math.isnan(year) else int(year)
+
+    def event_text(self, event: str, region: str, ledger: str, language: str) -> str:
+        """Return the year of an event as text, that it is not within the horizon, or a dash where it has no meaning."""
+        if not self._has_event(event, region, ledger):
+            return NOT_DEFINED
+        return year_text(self.event_year(event, region, ledger), self.last_year, language)
+
+    def _has_event(self, event: str, region: str, ledger: str) -> bool:
+        """Whether an event can happen: exhaustion needs a reserve, a deficit a balance that the holder answers for."""
+        if event == "exhaustion" or self.has_reserve(region, ledger):
+            return self.has_reserve(region, ledger)
+        kept_elsewhere = bool(self.forecast.reserve.sel(ledger=ledger).notnull().any())
+        has_balance = any(math.isfinite(value) for value in self.series("balance", region, ledger))
+        return has_balance and not kept_elsewhere
 
     def has_reserve(self, region: str, ledger: str) -> bool:
         """Whether the ledger keeps a reserve of its own."""

@@ -16,7 +16,6 @@ from poolcast.reporting.formats import (
     NOT_DEFINED,
     WHOLE_PERCENT,
     band_of,
-    year_text,
 )
 from poolcast.reporting.outcome import EVENTS, Outcome, milestone_years
 from poolcast.reporting.words import EVIDENCES, MEASURES, WORDS
@@ -118,7 +117,7 @@ def _event(outcome: Outcome, event: str, region: str, ledger: str) -> str:
     year = outcome.event_year(event, region, ledger)
     if year is not None:
         return f"<b>{year}</b>"
-    return spans(Words(year_text(None, outcome.last_year, "en"), year_text(None, outcome.last_year, "zh")))
+    return spans(Words(*(outcome.event_text(event, region, ledger, language) for language in ("en", "zh"))))
 
 
 def _months(outcome: Outcome, region: str, ledger: str, year: int) -> str:

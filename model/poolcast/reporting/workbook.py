@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from poolcast import __version__
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.reporting.evidence import cited_sources, parameters_by_evidence
-from poolcast.reporting.formats import NOT_DEFINED, year_text
 from poolcast.reporting.outcome import EVENTS, Outcome
 from poolcast.reporting.tables import ACCOUNT_MEASURES, calibration_rows
 from poolcast.reporting.words import EVIDENCES, PRICES, member_words, word
@@ -187,10 +186,8 @@ def _overview(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) ->
 
 
 def _event(workbook: _Workbook, outcome: Outcome, event: str, region: str, ledger: str) -> int | str:
-    if event == "exhaustion" and not outcome.has_reserve(region, ledger):
-        return NOT_DEFINED
     year = outcome.event_year(event, region, ledger)
-    return year if year is not None else year_text(None, outcome.last_year, workbook.language)
+    return year if year is not None else outcome.event_text(event, region, ledger, workbook.language)
 
 
 def _ledger(workbook: _Workbook, outcomes: Sequence[Outcome], ledger: str, warning: str) -> None:
