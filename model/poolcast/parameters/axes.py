@@ -39,6 +39,21 @@ WAGE_CLASSES = tuple(f"class_{number}" for number in range(1, 11))
 TRANCHES = ("tranche_1", "tranche_2", "tranche_3")
 RESPONSE_YEARS = ("first", "second", "third")
 GOVERNMENT_LEVELS = ("central", "provincial", "local")
+RISK_DRIVERS = (
+    "wages",
+    "consumer_prices",
+    "care_prices",
+    "inpatient_use",
+    "outpatient_use",
+    "employment",
+    "fertility",
+    "mortality",
+    "migration",
+    "interest",
+    "collection",
+)
+"""What a simulation moves by a process of its own (handbook 7.1); the epidemic and the parameters come on top."""
+_DRIVER_WORDS_ZH = ("工资", "消费价格", "医疗价格", "住院利用", "门诊利用", "正规就业", "生育", "死亡", "迁移", "利率", "征缴率")
 
 EMPLOYEE_STATUSES = ("active", "flexible", "retired", "paying_past_retirement", "unemployed")
 RESIDENT_STATUSES = ("child", "adult_resident")
@@ -150,6 +165,14 @@ AXES: dict[str, Axis] = {
             "Level of government",
             "政府级次",
             dict(zip(GOVERNMENT_LEVELS, ("中央", "省级", "市县"), strict=True)),
+        ),
+        Axis("driver", RISK_DRIVERS, "Risk driver", "风险因素", dict(zip(RISK_DRIVERS, _DRIVER_WORDS_ZH, strict=True))),
+        Axis(
+            "other_driver",
+            RISK_DRIVERS,
+            "Other risk driver",
+            "另一风险因素",
+            dict(zip(RISK_DRIVERS, _DRIVER_WORDS_ZH, strict=True)),
         ),
     )
 }

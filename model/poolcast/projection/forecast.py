@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -72,7 +74,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
+def label(projection: Projection, *, with_paths: bool, only: Collection[str] | None = None) -> xr.Dataset:
     """Return a forecast as an `xarray.Dataset` with units and names in both languages.
 
     Parameters
@@ -81,8 +83,10 @@ def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
         A run of the engine.
     with_paths : bool
         Whether the leading ``path`` dimension stays; a single run drops it.
+    only : collection of str, optional
+        Variables to hold; all by default. A simulation leaves out what it does not keep.
     """
-    builder = _Builder(projection, with_paths)
+    builder = _Builder(projection, with_paths, only)
     builder.accounts()
     builder.people()
     builder.economy()
@@ -93,14 +97,20 @@ def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
 
 
 class _Builder:
-    def __init__(self, projection: Projection, with_paths: bool) -> None:
+    def __init__(self, projection: Projection, with_paths: bool, only: Collection[str] | None) -> None:
+        self._only = only
         self._run = projection
         self._set = projection.assumptions
         self._with_paths = with_paths
         self._variables: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {}
 
+    def _wants(self, *names: str) -> bool:
+        return self._only is None or any(name in self._only for name in names)
+
     def _add(self, name: str, dimensions: tuple[str, ...], values: Array, **attributes: str) -> None:
         """Add an array (path, region, year, ...) as (path, year, region, ...); regions are padded for the pools."""
+        if not self._wants(name):
+            return
         units, english, chinese = _WORDS[name]
         missing = self._run.holders.count - values.shape[1]
         if missing:
@@ -137,10 +147,12 @@ class _Builder:
         ):
             self._add(name, ("ledger",), values)
         self._add("payable_months", ("ledger",), 12 * accounts.reserve / spends, basis=BASIS)
-        received = np.where(funded[..., None], accounts.revenue_lines, np.nan)
-        self._add("revenue_by_line", ("ledger", "revenue_line"), received)
-        paid = np.where(held[..., None], accounts.expenditure_lines, np.nan)
-        self._add("expenditure_by_line", ("ledger", "expenditure_line"), paid)
+        if self._wants("revenue_by_line"):
+            received = np.where(funded[..., None], accounts.revenue_lines, np.nan)
+            self._add("revenue_by_line", ("ledger", "revenue_line"), received)
+        if self._wants("expenditure_by_line"):
+            paid = np.where(held[..., None], accounts.expenditure_lines, np.nan)
+            self._add("expenditure_by_line", ("ledger", "expenditure_line"), paid)
 
     def _held(self) -> NDArray[np.bool_]:
         """Where a holder has an account of a ledger: pools those they keep, regions all but the adjustment fund."""
@@ -179,7 +191,7 @@ class _Builder:
         bases = paid.contributory_bases
         self._add("contributory_bases", (), bases)
         self._add("arrears", (), paid.arrears)
-        if "EPF" in self._set.ledgers:
+        if "EPF" in self._set.ledgers and self._wants("cost_rate", "income_rate"):
             number = self._set.ledgers.index("EPF")
             accounts, regions = self._run.accounts, self._run.holders.regions
             known = np.where(bases > 0, bases, np.nan)
@@ -189,6 +201,8 @@ class _Builder:
 
     def trends(self) -> None:
         """Add the indices of use, unit cost, price and intensity, base year 1 (handbook 6.5, 6.6)."""
+        if not self._wants("use_index", "unit_cost_index", "care_price_index", "intensity_index"):
+            return
         trend = self._run.money.trend
         growth = self._set.from_year("cost.price_growth", self._set.base_year)[None]
         price = growth_index(growth, 2)
@@ -214,7 +228,7 @@ class _Builder:
 
     def calibration(self) -> None:
         """Add the calibration factors; pools have none."""
-        for name in FACTORS:
+        for name in FACTORS if self._only is None else ():
             parameter = PARAMETERS[name]
             array = self._set[name]
             missing = self._run.holders.count - array.shape[0]

@@ -1,0 +1,1 @@
+"""How sure we are: processes of the risk drivers, correlated draws, simulation and sensitivity."""

@@ -1,0 +1,301 @@
+"""Simulate: thousands of futures of some scenarios through the one engine, on shared draws."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.errors import Problem, ResultError
+from poolcast.parameters.reading import load_assumptions
+from poolcast.projection.control_totals import calibrate
+from poolcast.scenarios.reading import load_scenario
+from poolcast.scenarios.scenario import Scenario
+from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
+from poolcast.uncertainty.draws import SAMPLINGS, Draws, Sampling
+from poolcast.uncertainty.kept import Layout
+from poolcast.uncertainty.processes import Processes
+from poolcast.uncertainty.store import MemoryStore, ScratchStore, kept_bytes
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Progress = Callable[[int, int], None]
+"""Called with the number of finished paths and of all paths."""
+
+MEMORY = 2**30
+"""Bytes that exact paths may take in memory; more goes through a scratch file."""
+STANDARD_PATHS = 1_000
+BLOCK = 256
+MOST_PATHS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Paths of some scenarios.
+
+    Parameters
+    ----------
+    job : Job
+        What every path went through.
+    titles : dict
+        Title of each scenario in English and Chinese.
+    store : MemoryStore or ScratchStore
+    paths : int
+        Paths that are finished, all from the first on.
+    wanted : int
+        Paths asked for.
+    """
+
+    job: Job
+    titles: dict[str, tuple[str, str]]
+    store: MemoryStore | ScratchStore
+    paths: int
+    wanted: int
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios; the first is what the others are compared with."""
+        return tuple(self.job.scenarios)
+
+    @property
+    def layout(self) -> Layout:
+        """What is kept of every path."""
+        return self.job.layout
+
+    @property
+    def draws(self) -> Draws:
+        """Seed and sampling."""
+        return self.job.draws
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all paths that were asked for are there."""
+        return self.paths == self.wanted
+
+    def rows(self, scenario: str, measure: str) -> NDArray[np.float64]:
+        """Return a measure of every path (path, cell); cells as the layout names them."""
+        return self.store.values(scenario, self._kept(measure), self.paths)
+
+    def values(self, scenario: str, measure: str) -> xr.DataArray:
+        """Return a measure of every path with its axes (path, year, region, ledger).
+
+        Raises
+        ------
+        ResultError
+            Where the scenario or the measure was not simulated.
+        """
+        import xarray as xr
+
+        if scenario not in self.scenarios:
+            raise ResultError(
+                Problem("simulation", scenario, ", ".join(self.scenarios), "Name a scenario that was simulated.")
+            )
+        kept = self._kept(measure)
+        values = kept.unflatten(self.rows(scenario, measure))
+        coordinates = {axis: list(members) for axis, members in kept.coordinates.items()}
+        return xr.DataArray(values, dims=("path", *kept.dimensions), coords=coordinates, name=measure)
+
+    def _kept(self, measure: str):  # type: ignore[no-untyped-def]
+        if measure not in self.layout.names:
+            raise ResultError(
+                Problem("simulation", measure, ", ".join(self.layout.names), "Name it when you simulate (--measure).")
+            )
+        return self.layout[measure]
+
+
+def simulate(
+    assumptions: Assumptions | str | os.PathLike[str],
+    scenarios: Sequence[Scenario | str | os.PathLike[str]] = ("baseline",),
+    *,
+    paths: int = STANDARD_PATHS,
+    seed: int = 1,
+    sampling: Sampling = "random",
+    measures: Sequence[str] | None = None,
+    policy: bool = True,
+    workers: int | None = None,
+    block: int | None = None,
+    folder: Path | None = None,
+    memory: int = MEMORY,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> Simulation:
+    """Simulate scenarios on shared draws.
+
+    Parameters
+    ----------
+    assumptions : Assumptions, str or path
+        A set with the group ``uncertainty``.
+    scenarios : sequence of Scenario, str or path
+        The first is what the others are compared with.
+    paths, seed : int
+        Number of futures; the same seed gives the same draws to every scenario.
+    sampling : {"random", "antithetic", "sobol"}
+    measures : sequence of str, optional
+        Measures to keep; `poolcast.uncertainty.kept.STANDARD` by default.
+    policy : bool
+        Whether reforms may come late and weak.
+    workers : int, optional
+        Threads; as many as there are processors by default. Results do not depend on it.
+    block : int, optional
+        Paths that a worker takes at a time. Results do not depend on it.
+    folder : path, optional
+        Where finished paths are kept; a simulation of the same content that was interrupted goes on there.
+    memory : int
+        Bytes for exact paths; beyond them a scratch file is used, in `folder` or a temporary one.
+    progress : callable, optional
+    stop : threading.Event, optional
+        Set it, from another thread, to end after the blocks that are running.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    AssumptionError, ScenarioError, ResultError
+        With every problem found.
+    """
+    _refuse(paths, sampling, block, workers)
+    job, titles, digests = prepare(assumptions, scenarios, seed, sampling, measures, policy=policy)
+    store = _store(job, paths, folder, memory)
+    run_paths(job, store, paths, workers=workers, block=block, progress=progress, stop=stop)
+    missing = np.flatnonzero(~store.done[:paths])
+    finished = int(missing[0]) if len(missing) else paths
+    return Simulation(job, titles, store, finished, paths, digests)
+
+
+def prepare(
+    assumptions: Assumptions | str | os.PathLike[str],
+    scenarios: Sequence[Scenario | str | os.PathLike[str]],
+    seed: int,
+    sampling: Sampling,
+    measures: Sequence[str] | None,
+    *,
+    policy: bool = True,
+) -> tuple[Job, dict[str, tuple[str, str]], dict[str, str]]:
+    """Return the job, the titles and the digests of a simulation."""
+    read = assumptions if isinstance(assumptions, Assumptions) else load_assumptions(assumptions)
+    chosen = [item if isinstance(item, Scenario) else load_scenario(item) for item in scenarios]
+    calibrated = calibrate(read)
+    applied = {scenario.name: scenario.apply(calibrated) for scenario in chosen}
+    processes = Processes.of(calibrated)
+    uncertain = processes.policy_delay > 0 or processes.policy_effect_spread > 0
+    first = next(iter(applied.values()))
+    job = Job(
+        scenarios=applied,
+        baseline=calibrated,
+        processes=processes,
+        draws=Draws(seed, sampling),
+        layout=Layout.of(central_run(first), measures),
+        policy=frozenset(scenario.name for scenario in chosen if policy and uncertain and scenario.reforms),
+    )
+    titles = {scenario.name: (scenario.title.en, scenario.title.zh) for scenario in chosen}
+    return job, titles, {scenario.name: scenario.digest for scenario in chosen}
+
+
+def run_paths(
+    job: Job,
+    store: MemoryStore | ScratchStore,
+    paths: int,
+    *,
+    workers: int | None = None,
+    block: int | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    executor: Executor | None = None,
+) -> None:
+    """Compute the paths that a store lacks, block by block; the calling thread writes them down.
+
+    Parameters
+    ----------
+    executor : Executor, optional
+        Where blocks run; a pool of threads by default.
+    """
+    todo = list(missing_blocks(store.done[:paths], block or BLOCK))
+    count = workers or os.cpu_count() or 1
+    if progress:
+        progress(int(store.done[:paths].sum()), paths)
+    if not todo:
+        return
+    own = executor is None
+    pool = ThreadPoolExecutor(count) if executor is None else executor
+    try:
+        _drive(job, store, pool, todo, 2 * count, paths, progress, stop)
+    finally:
+        if own:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _drive(
+    job: Job,
+    store: MemoryStore | ScratchStore,
+    pool: Executor,
+    todo: list[tuple[int, int]],
+    ahead: int,
+    paths: int,
+    progress: Progress | None,
+    stop: threading.Event | None,
+) -> None:
+    """Keep a few blocks under way; what is finished is written before anything else is asked for."""
+    waiting = iter(todo)
+    running: dict[Future[Rows], int] = {}
+    exhausted = False
+    while True:
+        while not exhausted and len(running) < ahead and not (stop and stop.is_set()):
+            following = next(waiting, None)
+            if following is None:
+                exhausted = True
+                break
+            running[pool.submit(run_block, job, *following)] = following[0]
+        if not running:
+            return
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in sorted(finished, key=lambda item: running[item]):
+            store.add(running.pop(future), future.result())
+        if progress:
+            progress(int(store.done[:paths].sum()), paths)
+
+
+def missing_blocks(done: NDArray[np.bool_], block: int) -> Iterator[tuple[int, int]]:
+    """Yield the blocks (first path, number of paths) that are still to do, in order."""
+    lacking = np.flatnonzero(~done)
+    if not len(lacking):
+        return
+    runs = np.split(lacking, np.flatnonzero(np.diff(lacking) > 1) + 1)
+    for run in runs:
+        for start in range(0, len(run), block):
+            yield int(run[start]), min(block, len(run) - start)
+
+
+def _store(job: Job, paths: int, folder: Path | None, memory: int) -> MemoryStore | ScratchStore:
+    names = tuple(job.scenarios)
+    if folder is not None:
+        return ScratchStore(folder, names, job.layout, paths)
+    if kept_bytes(job.layout, len(names), paths) <= memory:
+        return MemoryStore(names, job.layout, paths)
+    return ScratchStore(Path(tempfile.mkdtemp(prefix="poolcast-")), names, job.layout, paths)
+
+
+def _refuse(paths: int, sampling: str, block: int | None, workers: int | None) -> None:
+    problems = []
+    if not 2 <= paths <= MOST_PATHS:
+        problems.append(Problem("--paths", str(paths), f"2 to {MOST_PATHS:,}", "1,000 is usual, 10,000 for tails."))
+    if sampling not in SAMPLINGS:
+        problems.append(Problem("--sampling", sampling, ", ".join(SAMPLINGS), "Choose one of them."))
+    if block is not None and block < 1:
+        problems.append(Problem("--block", str(block), "1 or more", "Leave it out."))
+    if workers is not None and workers < 1:
+        problems.append(Problem("--workers", str(workers), "1 or more", "Leave it out for all processors."))
+    if problems:
+        raise ResultError(problems)

@@ -1,0 +1,272 @@
+"""Summary: quantiles, probabilities, events and tails of a simulation, each with its sampling error (handbook 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.uncertainty import sampling_error
+from poolcast.uncertainty.kept import KeptMeasure
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from poolcast.uncertainty.simulate import Simulation
+
+Array = NDArray[np.float64]
+
+LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
+"""Quantiles of every fan."""
+THRESHOLDS: tuple[tuple[str, str, float], ...] = (
+    ("deficit", "balance", 0.0),
+    ("deficit_before_interest", "balance_before_interest", 0.0),
+    ("exhausted", "reserve", 0.0),
+    ("months_below_3", "payable_months", 3.0),
+    ("months_below_6", "payable_months", 6.0),
+)
+"""Probabilities: name, measure and the number that the measure is below."""
+EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
+TAIL = 0.95
+CHUNK = 2**26
+"""Bytes that are sorted at a time."""
+
+
+def quantiles(simulation: Simulation, scenario: str, measure: str, against: str | None = None) -> xr.Dataset:
+    """Return mean, standard deviation and quantiles of a measure with their standard errors.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    scenario, measure : str
+    against : str, optional
+        Take the difference, path by path, from this scenario: both have met the same shocks.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``quantile`` (quantile, year, region, ledger), ``mean``, ``standard_deviation``, and the errors of mean and
+        quantiles as ``mean_error`` and ``quantile_error``, in the unit of the measure. Years of events are counted by
+        `event_distribution` instead.
+    """
+    kept = simulation.layout[measure]
+    rows = simulation.rows(scenario, measure)
+    if against is not None:
+        rows = rows - simulation.rows(against, measure)
+    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    levels = np.array(LEVELS)
+
+    def reduce(cells: Array) -> tuple[Array, ...]:
+        values = np.ascontiguousarray(cells.T)
+        ordered = np.sort(values, axis=-1)
+        estimate = sampling_error.quantiles_of_ordered(ordered, levels)
+        if batches is None:
+            error = sampling_error.of_quantiles(ordered, levels)
+        else:
+            error = sampling_error.of_quantiles_by_batch(values, levels, batches)
+        spread = values.std(-1, ddof=1)
+        return estimate, error, values.mean(-1), sampling_error.of_mean(values, batches), spread
+
+    estimate, error, mean, mean_error, spread = _in_chunks(rows, reduce)
+    return _dataset(
+        kept,
+        {
+            "quantile": (("quantile",), estimate),
+            "quantile_error": (("quantile",), error),
+            "mean": ((), mean),
+            "mean_error": ((), mean_error),
+            "standard_deviation": ((), spread),
+        },
+        {"quantile": list(LEVELS)},
+    )
+
+
+def probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
+    """Return the probability of deficit, exhaustion and few months, in each year and in it or before.
+
+    Returns
+    -------
+    xarray.Dataset
+        For each name of `THRESHOLDS` that was kept ``NAME`` (year, region, ledger), ``NAME_by`` for the year or before,
+        and their errors ``NAME_error``, ``NAME_by_error``; projected years only.
+    """
+    import xarray as xr
+
+    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    parts = []
+    for name, measure, number in THRESHOLDS:
+        if measure not in simulation.layout.names:
+            continue
+        kept = simulation.layout[measure]
+        below = kept.unflatten(simulation.rows(scenario, measure))
+        known = np.isfinite(below[:1])
+        axis = 1 + kept.dimensions.index("year")
+        with np.errstate(invalid="ignore"):
+            met = below < number
+        first = _base_years(kept, simulation)
+        met[(slice(None),) * axis + (slice(0, first),)] = False
+        by = np.logical_or.accumulate(met, axis=axis)
+        parts.append(_shares(kept, name, met, known, batches))
+        parts.append(_shares(kept, f"{name}_by", by, known, batches))
+    return xr.merge(parts)
+
+
+def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.Dataset:
+    """Return how likely an event comes in each year, and that it does not come within the horizon.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``probability`` and ``error`` (year, region, ledger); ``never`` and ``never_error`` (region, ledger).
+    """
+    kept = simulation.layout[event]
+    rows = simulation.rows(scenario, event).T
+    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    base = simulation.job.baseline.base_year
+    years = list(range(base + 1, simulation.job.baseline.last_year + 1))
+    shares, errors = [], []
+    for year in years:
+        met = rows == year
+        shares.append(met.mean(-1))
+        errors.append(sampling_error.of_share(met, batches))
+    never = np.isnan(rows)
+    return _dataset(
+        kept,
+        {
+            "probability": (("year",), np.stack(shares)),
+            "error": (("year",), np.stack(errors)),
+            "never": ((), never.mean(-1)),
+            "never_error": ((), sampling_error.of_share(never, batches)),
+        },
+        {"year": years},
+    )
+
+
+def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
+    """Return value at risk and tail mean of the shortfall at the horizon and of the largest deficit of a year.
+
+    Shortfall is the negative of the reserve in the last year, the deficit that of the balance; the tail mean is the mean
+    beyond the 95 % quantile. ``relative_shortfall`` is the mean shortfall below zero over the revenue of the last year.
+
+    Returns
+    -------
+    xarray.Dataset (region, ledger)
+    """
+    import xarray as xr
+
+    last = simulation.job.baseline.last_year
+    reserve = -simulation.values(scenario, "reserve").sel(year=last)
+    deficit = (-simulation.values(scenario, "balance").isel(year=slice(1, None))).max("year")
+    parts = {}
+    for name, values in (("shortfall", reserve), ("largest_deficit", deficit)):
+        at_risk = values.quantile(TAIL, dim="path").drop_vars("quantile")
+        parts[f"{name}_value_at_risk"] = at_risk
+        parts[f"{name}_tail_mean"] = values.where(values >= at_risk).mean("path")
+    if "revenue" in simulation.layout.names:
+        income = simulation.values(scenario, "revenue").sel(year=last).mean("path")
+        parts["relative_shortfall"] = reserve.clip(min=0).where(reserve.notnull()).mean("path") / income
+    return xr.Dataset({name: part.drop_vars("year", errors="ignore") for name, part in parts.items()})
+
+
+def reserve_needed(
+    simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05
+) -> xr.DataArray:
+    """Return the reserve to add at the base year end so that exhaustion within some years is no likelier than asked.
+
+    Interest on what is added is not counted, so the figure is on the safe side. Negative: that much could be spared.
+
+    Parameters
+    ----------
+    years : int
+        Years after the base year.
+    probability : float
+        Of exhaustion within them.
+
+    Returns
+    -------
+    xarray.DataArray (region, ledger), yuan
+    """
+    base = simulation.job.baseline.base_year
+    reserve = simulation.values(scenario, "reserve")
+    lowest = reserve.sel(year=slice(base + 1, base + years)).min("year")
+    return (-lowest).quantile(1 - probability, dim="path").drop_vars("quantile")
+
+
+def convergence(
+    simulation: Simulation, scenario: str, measure: str, met: Callable[[xr.DataArray], xr.DataArray], points: int = 40
+) -> xr.Dataset:
+    """Return how an estimated probability settles as paths are added.
+
+    Parameters
+    ----------
+    met : callable
+        Takes the measure with a ``path`` axis and returns whether each path meets the condition.
+    points : int
+        Numbers of paths at which it is looked at.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``probability`` and ``error`` (paths, ...).
+    """
+    import xarray as xr
+
+    flags = met(simulation.values(scenario, measure)).transpose("path", ...)
+    counts = np.unique(np.geomspace(min(20, simulation.paths), simulation.paths, points).astype(int))
+    total = flags.values.cumsum(0)[counts - 1]
+    shape = (-1, *[1] * (total.ndim - 1))
+    share = total / counts.reshape(shape)
+    error = np.sqrt(share * (1 - share) / counts.reshape(shape))
+    rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
+    dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
+    return xr.Dataset(
+        {"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest}
+    )
+
+
+def _base_years(kept: KeptMeasure, simulation: Simulation) -> int:
+    years = [int(year) for year in kept.coordinates["year"]]
+    return years.index(simulation.job.baseline.base_year) + 1
+
+
+def _shares(
+    kept: KeptMeasure, name: str, met: NDArray[np.bool_], known: NDArray[np.bool_], batches: NDArray[np.intp] | None
+) -> xr.Dataset:
+    flags = np.moveaxis(met, 0, -1)
+    share, error = flags.mean(-1), sampling_error.of_share(flags, batches)
+    blank = ~known[0].any(axis=kept.dimensions.index("year"), keepdims=True)
+    values = {
+        name: np.where(blank, np.nan, share),
+        f"{name}_error": np.where(blank, np.nan, error),
+    }
+    import xarray as xr
+
+    return xr.Dataset(
+        {key: (kept.dimensions, value) for key, value in values.items()},
+        coords={axis: list(members) for axis, members in kept.coordinates.items()},
+    )
+
+
+def _in_chunks(rows: Array, reduce: Callable[[Array], tuple[Array, ...]]) -> tuple[Array, ...]:
+    """Reduce columns some at a time, on two threads: sorting lets go of the interpreter lock."""
+    width = max(1, CHUNK // (8 * rows.shape[0]))
+    starts = range(0, rows.shape[1], width)
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(lambda start: reduce(rows[:, start : start + width]), starts))
+    return tuple(np.concatenate(pieces, axis=-1) for pieces in zip(*parts, strict=True))
+
+
+def _dataset(
+    kept: KeptMeasure,
+    values: dict[str, tuple[tuple[str, ...], Array]],
+    leading: dict[str, Sequence[float] | Sequence[int]],
+) -> xr.Dataset:
+    """Return reduced cells (..., cell) on the axes of the measure."""
+    import xarray as xr
+
+    variables = {name: ((*axes, *kept.dimensions), kept.unflatten(array)) for name, (axes, array) in values.items()}
+    coordinates = {axis: list(members) for axis, members in kept.coordinates.items()}
+    return xr.Dataset(variables, coords={**leading, **coordinates}, attrs={"unit": kept.measure.unit})
