@@ -10,13 +10,24 @@ from poolcast.parameters.declarations import (
     payment,
     population,
     revenue,
+    uncertainty_mortality,
     use_and_cost,
 )
 from poolcast.parameters.declarations.options import OPTIONS
 
 PARAMETERS = {
     parameter.name: parameter
-    for module in (population, economy, revenue, use_and_cost, benefits, payment, ledgers, accounts)
+    for module in (
+        population,
+        economy,
+        revenue,
+        use_and_cost,
+        benefits,
+        payment,
+        ledgers,
+        accounts,
+        uncertainty_mortality,
+    )
     for parameter in module.PARAMETERS
 }
 

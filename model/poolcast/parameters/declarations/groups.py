@@ -38,4 +38,5 @@ GROUPS: dict[str, Words] = {
     "adjustment": Words("Adjustment fund", "调剂金"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),
     "calibration": Words("Calibration factors", "校准系数"),
+    "uncertainty": Words("Uncertainty", "不确定性"),
 }
