@@ -1,0 +1,1 @@
+"""How sure a projection is: the processes behind its drivers, and what is drawn from them."""
