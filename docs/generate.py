@@ -34,6 +34,7 @@ from poolcast.projection.control_totals import factor_report
 from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
 from poolcast.reporting.population_files import run_population
 from poolcast.scenarios.documentation import lever_reference
+from poolcast.uncertainty.mortality_estimate import read_history, window_table
 
 HERE = Path(__file__).resolve().parent
 UN_CHINA = HERE.parent / "tests" / "data" / "un_china"
@@ -50,6 +51,7 @@ PAGES_WITH_BLOCKS = (
     "handbook.md",
     "validation.md",
     "developers.md",
+    "uncertainty.md",
     "reference/command-line.md",
     "how-to/enter-a-region.md",
     "how-to/project-a-population.md",
@@ -187,6 +189,11 @@ def united_nations() -> list[str]:
     return rows
 
 
+def mortality_windows() -> list[str]:
+    """Return how the uncertainty of mortality moves with the years to which it is fitted."""
+    return window_table(read_history(UN_CHINA.with_name("un_china_history") / "china_mortality_history.csv"))
+
+
 def printed(command: str, *, files: dict[str, str] | None = None, width: int = 100) -> list[str]:
     """Return what a command line prints, in a folder of its own, as a block of text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -254,6 +261,7 @@ BLOCKS: dict[str, Callable[[], list[str]]] = {
     "statement": statement,
     "base-year": base_year,
     "factors": factors,
+    "mortality-windows": mortality_windows,
     "modules": modules,
     "united-nations": united_nations,
     "layers": measure_layers.table,

@@ -18,12 +18,13 @@ from poolcast.parameters.declarations import (
     payment,
     population,
     revenue,
+    uncertainty_mortality,
     use_and_cost,
 )
 from poolcast.parameters.declarations.groups import GROUPS
 from poolcast.parameters.needs import is_needed
 
-MODULES = (accounts, benefits, economy, ledgers, payment, population, revenue, use_and_cost)
+MODULES = (accounts, benefits, economy, ledgers, payment, population, revenue, uncertainty_mortality, use_and_cost)
 DECLARED = list(PARAMETERS.values())
 
 
@@ -54,7 +55,7 @@ def test_declaration_is_sane(parameter: Parameter) -> None:
     assert re.fullmatch(r"\d+(\.\d+)?", parameter.handbook)
     assert parameter.between in ("linear", "step")
     assert parameter.beyond in ("hold", "grow")
-    assert parameter.layer in ("cohort", "money", "ledger", "accounts")
+    assert parameter.layer in ("cohort", "money", "ledger", "accounts", "uncertainty")
     assert -2 <= parameter.first_year <= 1
     assert parameter.is_dated or parameter.first_year == 0
 

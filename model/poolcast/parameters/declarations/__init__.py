@@ -11,13 +11,25 @@ from poolcast.parameters.declarations import (
     population,
     revenue,
     uncertainty,
+    uncertainty_mortality,
     use_and_cost,
 )
 from poolcast.parameters.declarations.options import OPTIONS
 
 PARAMETERS = {
     parameter.name: parameter
-    for module in (population, economy, revenue, use_and_cost, benefits, payment, ledgers, accounts, uncertainty)
+    for module in (
+        population,
+        economy,
+        revenue,
+        use_and_cost,
+        benefits,
+        payment,
+        ledgers,
+        accounts,
+        uncertainty,
+        uncertainty_mortality,
+    )
     for parameter in module.PARAMETERS
 }
 
