@@ -39,5 +39,4 @@ GROUPS: dict[str, Words] = {
     "uncertainty": Words("Uncertainty", "不确定性"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),
     "calibration": Words("Calibration factors", "校准系数"),
-    "uncertainty": Words("Uncertainty", "不确定性"),
 }
