@@ -164,7 +164,9 @@ def _kept(measure: Measure, forecast: xr.Dataset) -> KeptMeasure:
 def _has_balance(values: xr.DataArray, forecast: xr.Dataset) -> NDArray[np.bool_]:
     """Where an event can come: ledgers of holders that keep a reserve or, of the first deficit, have a balance."""
     watched = MEASURES[values.name].name if values.name in MEASURES else ""
-    stock = forecast["reserve"] if watched.startswith("exhaustion") or "balance" not in forecast else forecast["balance"]
+    stock = (
+        forecast["reserve"] if watched.startswith("exhaustion") or "balance" not in forecast else forecast["balance"]
+    )
     known = stock.notnull().any(["path", "year"]).transpose(*values.dims[1:])
     result: NDArray[np.bool_] = known.values
     return result

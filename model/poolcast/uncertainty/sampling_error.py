@@ -77,10 +77,7 @@ def of_quantiles(ordered: Array, levels: Array) -> Array:
 def of_quantiles_by_batch(values: Array, levels: Array, batches: NDArray[np.intp]) -> Array:
     """Return the standard errors of quantiles (level, cell) from their spread over batches."""
     by_batch = np.stack(
-        [
-            quantiles_of_ordered(np.sort(values[..., batches == number], axis=-1), levels)
-            for number in _numbers(batches)
-        ]
+        [quantiles_of_ordered(np.sort(values[..., batches == number], axis=-1), levels) for number in _numbers(batches)]
     )
     return _of_batches(by_batch)
 

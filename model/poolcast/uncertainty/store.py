@@ -44,9 +44,7 @@ class MemoryStore:
     is_exact = True
 
     def __init__(self, scenarios: tuple[str, ...], layout: Layout, paths: int) -> None:
-        self._rows = {
-            name: {kept.name: np.empty((paths, kept.size)) for kept in layout.measures} for name in scenarios
-        }
+        self._rows = {name: {kept.name: np.empty((paths, kept.size)) for kept in layout.measures} for name in scenarios}
         self._done = np.zeros(paths, dtype=bool)
 
     @property

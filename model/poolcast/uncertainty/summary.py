@@ -48,7 +48,7 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
     Returns
     -------
     xarray.Dataset
-        ``quantile`` (quantile, year, region, ledger), ``mean``, ``standard_deviation``, and the errors of mean and
+        ``quantile`` (level, year, region, ledger), ``mean``, ``standard_deviation``, and the errors of mean and
         quantiles as ``mean_error`` and ``quantile_error``, in the unit of the measure. Years of events are counted by
         `event_distribution` instead.
     """
@@ -74,13 +74,13 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
     return _dataset(
         kept,
         {
-            "quantile": (("quantile",), estimate),
-            "quantile_error": (("quantile",), error),
+            "quantile": (("level",), estimate),
+            "quantile_error": (("level",), error),
             "mean": ((), mean),
             "mean_error": ((), mean_error),
             "standard_deviation": ((), spread),
         },
-        {"quantile": list(LEVELS)},
+        {"level": list(LEVELS)},
     )
 
 
@@ -171,9 +171,7 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
     return xr.Dataset({name: part.drop_vars("year", errors="ignore") for name, part in parts.items()})
 
 
-def reserve_needed(
-    simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05
-) -> xr.DataArray:
+def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05) -> xr.DataArray:
     """Return the reserve to add at the base year end so that exhaustion within some years is no likelier than asked.
 
     Interest on what is added is not counted, so the figure is on the safe side. Negative: that much could be spared.
@@ -222,9 +220,7 @@ def convergence(
     error = np.sqrt(share * (1 - share) / counts.reshape(shape))
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
-    return xr.Dataset(
-        {"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest}
-    )
+    return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
 
 
 def _base_years(kept: KeptMeasure, simulation: Simulation) -> int:
