@@ -53,7 +53,19 @@ RISK_DRIVERS = (
     "collection",
 )
 """What a simulation moves by a process of its own (handbook 7.1); the epidemic and the parameters come on top."""
-_DRIVER_WORDS_ZH = ("工资", "消费价格", "医疗价格", "住院利用", "门诊利用", "正规就业", "生育", "死亡", "迁移", "利率", "征缴率")
+_DRIVER_WORDS_ZH = (
+    "工资",
+    "消费价格",
+    "医疗价格",
+    "住院利用",
+    "门诊利用",
+    "正规就业",
+    "生育",
+    "死亡",
+    "迁移",
+    "利率",
+    "征缴率",
+)
 
 EMPLOYEE_STATUSES = ("active", "flexible", "retired", "paying_past_retirement", "unemployed")
 RESIDENT_STATUSES = ("child", "adult_resident")

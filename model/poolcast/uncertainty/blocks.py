@@ -23,7 +23,7 @@ Rows = dict[str, dict[str, Array]]
 """Rows (path, cell) by scenario and measure."""
 
 TILE_CELLS = 18_000
-"""Paths times regions times years that go through the engine at once: more falls out of the cache, fewer wait on Python."""
+"""Paths times regions times years that go through the engine at once: more leave the cache, fewer wait on Python."""
 LARGEST_TILE = 256
 
 

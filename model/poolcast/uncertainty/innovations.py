@@ -20,7 +20,7 @@ COST_LEVEL = "cost_level"
 ELASTICITIES = "elasticities"
 ONCE_A_PATH = (COST_LEVEL, ELASTICITIES)
 RISKS = (*RISK_DRIVERS, EPIDEMIC, *ONCE_A_PATH)
-"""Everything that a simulation moves: the drivers with a process, the epidemic, and the parameters drawn once a path."""
+"""Everything that a simulation moves: drivers with a process, the epidemic, and parameters drawn once a path."""
 EPIDEMIC_DRAWS = 4
 """Start, length, depth and extra cost."""
 

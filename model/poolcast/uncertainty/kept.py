@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcast.outlook.catalogue_of_measures import MEASURES, Measure, chosen_measures
+from poolcast.outlook.catalogue_of_measures import Measure, chosen_measures
 from poolcast.projection.engine import Projection
 from poolcast.projection.forecast import label
 
@@ -157,16 +157,13 @@ def _kept(measure: Measure, forecast: xr.Dataset) -> KeptMeasure:
     coordinates = {axis: values[axis].values.tolist() for axis in dimensions}
     known = np.isfinite(values.values).any(0)
     if measure.unit in ("year", "month"):
-        known = _has_balance(values, forecast)
+        known = _can_come(measure, values, forecast)
     return KeptMeasure(measure, dimensions, coordinates, np.flatnonzero(known))
 
 
-def _has_balance(values: xr.DataArray, forecast: xr.Dataset) -> NDArray[np.bool_]:
-    """Where an event can come: ledgers of holders that keep a reserve or, of the first deficit, have a balance."""
-    watched = MEASURES[values.name].name if values.name in MEASURES else ""
-    stock = (
-        forecast["reserve"] if watched.startswith("exhaustion") or "balance" not in forecast else forecast["balance"]
-    )
+def _can_come(measure: Measure, values: xr.DataArray, forecast: xr.Dataset) -> NDArray[np.bool_]:
+    """Where an event can come: holders that keep a reserve or, of a deficit, have a balance."""
+    stock = forecast[_READS[measure.name][0]]
     known = stock.notnull().any(["path", "year"]).transpose(*values.dims[1:])
     result: NDArray[np.bool_] = known.values
     return result

@@ -1,4 +1,4 @@
-"""Paths: processes turn the shocks into deviations of the engine's drivers around the path of the set (handbook 7.1)."""
+"""Paths: processes turn shocks into deviations of the engine's drivers around the path of the set (handbook 7.1)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Policy uncertainty: a reform may come late and work less or more than planned (handbook 7.1).
 
-Every path belongs to one variant of the scenario: a whole number of years of delay and one of five strata of the effect,
-each as likely. A variant is an ordinary assumption set, so that a late or weak reform goes through the engine like any
-other.
+Every path belongs to one variant of the scenario: a whole number of years of delay and one of five strata of the
+effect, each as likely. A variant is an ordinary assumption set, so that a late or weak reform goes through the engine
+like any other.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def draw_variants(processes: Processes, draws: Draws, first: int, count: int) ->
 def in_variant(baseline: Assumptions, reformed: Assumptions, variant: Variant) -> Assumptions:
     """Return a reformed set in which every change of a parameter comes late and in another size.
 
-    Dated parameters are moved by ``effect`` times the change of ``delay`` years before; others change at once and whole,
-    as do whole numbers, switches and structural options. Values stay within the declared bounds.
+    Dated parameters are moved by ``effect`` times the change of ``delay`` years before; others change at once and
+    whole, as do whole numbers, switches and structural options. Values stay within the declared bounds.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Sampling error: how far a figure of a simulation may be off because the paths are finite.
 
 Independent paths have the textbook errors. Antithetic pairs and scrambled Sobol points do not: their paths fall into
-batches that are independent of each other (16 scramblings, or 16 groups of pairs), and the spread of the figure over the
-batches is its error.
+batches that are independent of each other (16 scramblings, or 16 groups of pairs), and the spread of the figure over
+the batches is its error.
 """
 
 from __future__ import annotations

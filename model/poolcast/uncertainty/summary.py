@@ -148,8 +148,9 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
 def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
     """Return value at risk and tail mean of the shortfall at the horizon and of the largest deficit of a year.
 
-    Shortfall is the negative of the reserve in the last year, the deficit that of the balance; the tail mean is the mean
-    beyond the 95 % quantile. ``relative_shortfall`` is the mean shortfall below zero over the revenue of the last year.
+    Shortfall is the negative of the reserve in the last year, the deficit that of the balance; the tail mean is the
+    mean beyond the 95 % quantile. ``relative_shortfall`` is the mean shortfall below zero over the revenue of the last
+    year.
 
     Returns
     -------
