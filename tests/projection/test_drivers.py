@@ -12,14 +12,15 @@ import xarray as xr
 import poolcast
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.projection import people as people_module
-from poolcast.projection.drivers import Drivers
+from poolcast.projection.drivers import ADDITIVE, MULTIPLICATIVE, Drivers
 from poolcast.projection.engine import project, run
 from poolcast.projection.people import project_people
 from tests.projection.random_sets import ALL_LEDGERS, base_set, calibrated, random_set, with_regions
 
 PATHS, YEARS = 12, 6
-ADDED = ("wage_growth", "consumer_prices", "unit_cost_growth", "interest_rate")
-FACTORS = ("utilisation", "mortality", "fertility", "migration", "collection")
+USE = ("utilisation", "inpatient_use", "outpatient_use")
+ADDED = ("wage_growth", "consumer_prices", "unit_cost_growth", "interest_rate", "employment", "extra_cost")
+FACTORS = (*USE, "benefit_level", "elasticity", "mortality", "fertility", "migration", "collection")
 DEMOGRAPHIC = ("mortality", "fertility", "migration")
 
 
@@ -127,7 +128,9 @@ def test_no_drivers_at_all_keep_one_path(assumptions: Assumptions, single: xr.Da
 
 
 def test_names_are_those_of_the_class() -> None:
-    assert {field.name for field in fields(Drivers)} == {*ADDED, *FACTORS}
+    others = {"mortality_index", "mortality_pattern", "simulated"}
+    assert {field.name for field in fields(Drivers)} == {*ADDED, *FACTORS, *others}
+    assert {*ADDITIVE, *MULTIPLICATIVE} == {*ADDED, *FACTORS, "mortality_index"}
 
 
 @pytest.mark.parametrize("name", [*ADDED, *FACTORS])

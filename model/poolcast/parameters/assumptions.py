@@ -123,6 +123,7 @@ class Assumptions:
                 array.flags.writeable = False
             frozen[name] = array
         object.__setattr__(self, "values", MappingProxyType(frozen))
+        object.__setattr__(self, "_digests", {})  # known ones by the names asked for; nothing here changes
 
     def __getitem__(self, name: str) -> Array:
         """Return the values of a parameter, axes as declared."""
@@ -175,7 +176,17 @@ class Assumptions:
         return replace(self, options={**self.options, **options})
 
     def digest(self, names: Iterable[str] | None = None) -> str:
-        """Return a hash of the values (of some parameters), options and axes: equal content, equal digest."""
+        """Return a hash of the values (of some parameters), options and axes: equal content, equal digest.
+
+        It is made once for each object and tuple of names: a simulation asks for it in every block.
+        """
+        known: dict[tuple[str, ...] | None, str] = self.__dict__["_digests"]
+        asked = None if names is None else tuple(names)
+        if asked not in known:
+            known[asked] = self._digest_of(asked)
+        return known[asked]
+
+    def _digest_of(self, names: tuple[str, ...] | None) -> str:
         digest = hashlib.blake2b(digest_size=16)
         chosen = sorted(self.values if names is None else (name for name in names if name in self.values))
         identity = (

@@ -21,7 +21,7 @@ def is_active(assumptions: Assumptions) -> bool:
     return REFERENCE in assumptions and bool(assumptions["behaviour.response"])
 
 
-def response_multiplier(assumptions: Assumptions, own_share: Array) -> Array:
+def response_multiplier(assumptions: Assumptions, own_share: Array, strength: Array | float = 1.0) -> Array:
     """Return the factor on use ``H = (o / o_reference)^elasticity``, phased in over three years (handbook 6.7).
 
     The reference is the patient's share under the unreformed law in the same year, so that the baseline has H = 1.
@@ -31,6 +31,8 @@ def response_multiplier(assumptions: Assumptions, own_share: Array) -> Array:
     ----------
     own_share : array (path, region, year, status, benefit)
         Patient's share of the in-policy bill.
+    strength : array (path, region, year) or float
+        Multiplies the elasticities, by the driver `elasticity`.
 
     Returns
     -------
@@ -39,13 +41,14 @@ def response_multiplier(assumptions: Assumptions, own_share: Array) -> Array:
     """
     if not is_active(assumptions):
         return np.ones_like(own_share)
+    strength = np.asarray(strength)[..., None]
     smallest = float(assumptions["behaviour.minimum_own_share"])
     reference = assumptions.from_year(REFERENCE, assumptions.base_year)[None]
     change = _phased_in(assumptions, np.log(np.maximum(own_share, smallest) / np.maximum(reference, smallest)))
     elasticity = assumptions["behaviour.own_price_elasticity"][SCHEME_OF_STATUS]
-    exponent = elasticity * change
+    exponent = elasticity * change * strength[..., None]
     cross = by_status(assumptions["behaviour.cross_price_elasticity"])
-    exponent[..., _INPATIENT] += cross * change[..., _OUTPATIENT]
+    exponent[..., _INPATIENT] += cross * change[..., _OUTPATIENT] * strength
     low, high = float(assumptions["behaviour.minimum_multiplier"]), float(assumptions["behaviour.maximum_multiplier"])
     result: Array = np.clip(np.exp(exponent), low, high)
     return result
@@ -61,7 +64,9 @@ def _phased_in(assumptions: Assumptions, change: Array) -> Array:
     return spread
 
 
-def switched_tier_share(assumptions: Assumptions, share: Array, own_share: Array) -> Array:
+def switched_tier_share(
+    assumptions: Assumptions, share: Array, own_share: Array, strength: Array | float = 1.0
+) -> Array:
     """Return the mix of tiers after patients answered a change of their share by tier (handbook 6.7).
 
     A logit choice: ``s_h`` proportional to ``s_h exp(-beta (o_h - o_h of the unreformed law))``.
@@ -69,12 +74,14 @@ def switched_tier_share(assumptions: Assumptions, share: Array, own_share: Array
     Parameters
     ----------
     share, own_share : array (path, region, year, status, tier)
+    strength : array (path, region, year) or float
+        Multiplies beta, by the driver `elasticity`.
     """
     if REFERENCE_BY_TIER not in assumptions or not is_active(assumptions):
         return share
     reference = assumptions.from_year(REFERENCE_BY_TIER, assumptions.base_year)[None]
     beta = by_status(assumptions["behaviour.tier_switching"])[:, None]
-    weight = share * np.exp(-beta * (own_share - reference))
+    weight = share * np.exp(-beta * (own_share - reference) * np.asarray(strength)[..., None, None])
     total = weight.sum(-1, keepdims=True)
     result: Array = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
     return result

@@ -51,9 +51,17 @@ class Entitlement:
     above_ceiling: Array
 
 
-def project_entitlement(assumptions: Assumptions, care: Care, economy: Economy) -> Entitlement:
-    """Return what the law pays per service, at the mean cost of each group of members (handbook 3.1-3.6)."""
-    rules = _Rules(assumptions, care, economy)
+def project_entitlement(
+    assumptions: Assumptions, care: Care, economy: Economy, strength: Array | float = 1.0
+) -> Entitlement:
+    """Return what the law pays per service, at the mean cost of each group of members (handbook 3.1-3.6).
+
+    Parameters
+    ----------
+    strength : array (path, region, year) or float
+        Multiplies the switching between tiers.
+    """
+    rules = _Rules(assumptions, care, economy, strength)
     shape = care.services.shape
     in_policy, payment = np.zeros(shape), np.zeros(shape)
     tiers = rules.inpatient()
@@ -94,8 +102,9 @@ class _Tiers:
 class _Rules:
     """The rules of the set applied to the unit costs of care."""
 
-    def __init__(self, assumptions: Assumptions, care: Care, economy: Economy) -> None:
+    def __init__(self, assumptions: Assumptions, care: Care, economy: Economy, strength: Array | float) -> None:
         self._assumptions = assumptions
+        self._strength = strength
         self._cost = care.unit_cost
         self._economy = economy
         base_wage = economy.previous_wage[:, :, :1]
@@ -135,7 +144,8 @@ class _Rules:
         kept = kept + repeat * limited_expected_value(in_policy, spread, deductible * again)
         paid = rate * np.maximum(below_limit - kept, 0.0) * self._factor(_INPATIENT)[..., None]
         paid = np.minimum(paid, in_policy)
-        share = switched_tier_share(assumptions, self._yearly("inpatient.tier_share"), _own_share(paid, in_policy))
+        mix = self._yearly("inpatient.tier_share")
+        share = switched_tier_share(assumptions, mix, _own_share(paid, in_policy), self._strength)
         share, paid = np.broadcast_arrays(share, paid)
         return _Tiers(share, np.broadcast_to(cost, paid.shape), in_policy, paid, in_policy - below_limit)
 

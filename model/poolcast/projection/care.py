@@ -48,11 +48,17 @@ def by_status(scheme_values: Array) -> Array:
     return np.take(scheme_values, SCHEME_OF_STATUS, axis=-1)
 
 
-def project_care(assumptions: Assumptions, people: People, trend: CostTrend) -> Care:
-    """Return services and bills per service: rate x exposure x trend, cost x trend (handbook 6.5, 6.6)."""
+def project_care(assumptions: Assumptions, people: People, trend: CostTrend, paths: int = 1) -> Care:
+    """Return services and bills per service: rate x exposure x trend, cost x trend (handbook 6.5, 6.6).
+
+    Parameters
+    ----------
+    paths : int
+        Paths to make room for, where what comes after differs by path and neither people nor trend does.
+    """
     members = people.in_year("members") * INSURED
     shape = (
-        *np.broadcast_shapes(members.shape[:3], trend.use.shape[:3], trend.unit_cost.shape[:3]),
+        *np.broadcast_shapes((paths, 1, 1), members.shape[:3], trend.use.shape[:3], trend.unit_cost.shape[:3]),
         len(STATUSES),
         len(BENEFITS),
     )

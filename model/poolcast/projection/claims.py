@@ -12,6 +12,7 @@ from poolcast.parameters.axes import SCHEMES, index
 from poolcast.projection.behaviour import response_multiplier
 from poolcast.projection.benefits import Entitlement, project_entitlement
 from poolcast.projection.care import INSURED, SCHEME_OF_STATUS, Care, project_care
+from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import CostTrend, Economy
 from poolcast.projection.payment import close_budget
 from poolcast.projection.people import People
@@ -71,7 +72,12 @@ def by_scheme(status_values: Array, axis: int) -> Array:
 
 
 def project_claims(
-    assumptions: Assumptions, people: People, economy: Economy, trend: CostTrend, revenue: Array
+    assumptions: Assumptions,
+    people: People,
+    economy: Economy,
+    trend: CostTrend,
+    revenue: Array,
+    drivers: Drivers = NO_DRIVERS,
 ) -> Claims:
     """Return services, bills and payments of every benefit (handbook 6.5-6.8).
 
@@ -79,10 +85,13 @@ def project_claims(
     ----------
     revenue : array (path, region, year, scheme), yuan
         Contribution income of each scheme, which budgets may follow.
+    drivers : Drivers
+        How strongly patients respond.
     """
-    care = project_care(assumptions, people, trend)
-    entitlement = project_entitlement(assumptions, care, economy)
-    services = care.services * response_multiplier(assumptions, entitlement.own_share)
+    strength = drivers.factor("elasticity")
+    care = project_care(assumptions, people, trend, paths=np.shape(strength)[0] if np.ndim(strength) else 1)
+    entitlement = project_entitlement(assumptions, care, economy, strength)
+    services = care.services * response_multiplier(assumptions, entitlement.own_share, strength)
     gross = services * entitlement.payment
     claimed = by_scheme(gross, 3)
     after, saving = _audit_and_procure(assumptions, claimed)

@@ -10,7 +10,7 @@ The step knows no calendar: its year may run from one 31 December to the next or
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
@@ -124,6 +124,11 @@ class PathMultipliers:
         On the births.
     migration : array (path, region, year), factor
         On both arrays of net migrants.
+    mortality_index : array (path, region, year) or None
+        K: death probabilities are multiplied by ``exp(pattern K)`` besides `mortality`, before the cap.
+    mortality_pattern : array (sex, age) or None
+        By age at the start of the year: the entry [j] of `death_probability` for 1 <= j <= A, which leads from age
+        j - 1, takes the pattern of age j - 1; the newborn, [0], take that of age 0.
 
     Notes
     -----
@@ -133,9 +138,17 @@ class PathMultipliers:
     mortality: FloatArray
     fertility: FloatArray
     migration: FloatArray
+    mortality_index: FloatArray | None = None
+    mortality_pattern: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        found = _faults_of_arrays(self, {field.name: self.mortality.shape for field in fields(self)})
+        names = ["mortality", "fertility", "migration"]
+        names += ["mortality_index"] if self.mortality_index is not None else []
+        found = _faults_of_arrays(self, dict.fromkeys(names, self.mortality.shape))
+        if (self.mortality_index is None) != (self.mortality_pattern is None):
+            found.append("mortality_index and mortality_pattern: one without the other")
+        if self.mortality_pattern is not None and not np.isfinite(self.mortality_pattern).all():
+            found.append("mortality_pattern: values missing or infinite")
         if not found and (self.mortality.ndim != 3 or not self.paths):
             found = ["mortality: not 3 axes, or no path"]
         if not found:
@@ -153,6 +166,12 @@ class PathMultipliers:
     def paths(self) -> int:
         """Number of paths."""
         return int(self.mortality.shape[0])
+
+    def pattern_by_arrival(self) -> FloatArray:
+        """The pattern as `death_probability` is laid out, (sex, age + 1); zero where there is none."""
+        if self.mortality_pattern is None:
+            return np.zeros((2, 1))
+        return np.concatenate([self.mortality_pattern[:, :1], self.mortality_pattern], axis=1)
 
 
 @dataclass(frozen=True)
@@ -226,6 +245,9 @@ def project_cohort(
             f"path multipliers: {paths.mortality.shape[1:]} regions and years, "
             f"not (1 or {inputs.regions}, {inputs.years})"
         )
+    pattern = paths.mortality_pattern
+    if pattern is not None and pattern.shape != (2, inputs.ages):
+        raise ValueError(f"path multipliers: mortality_pattern: shape {pattern.shape}, not {(2, inputs.ages)}")
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers}, not 1 or more")
     if implementation == "auto":

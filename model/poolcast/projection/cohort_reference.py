@@ -48,7 +48,11 @@ def _project_year(
     migration_factor = multipliers.migration[:, :, year, None, None]
     arriving = migration_factor * inputs.migration_start[year]
     joining = migration_factor * inputs.migration_end[year]
-    probability = np.minimum(inputs.death_probability[year] * multipliers.mortality[:, :, year, None, None], 1.0)
+    factor = multipliers.mortality[:, :, year, None, None]
+    if multipliers.mortality_index is not None:
+        index = multipliers.mortality_index[:, :, year, None, None]
+        factor = factor * np.exp(multipliers.pattern_by_arrival() * index)
+    probability = np.minimum(inputs.death_probability[year] * factor, 1.0)
 
     start, clipped = _not_below_zero(people + arriving)
     dying = start * probability[..., 1:]

@@ -16,6 +16,12 @@ Array = NDArray[np.float64]
 _SHOCKED = np.array([benefit in ("inpatient", "outpatient", "chronic", "dual_channel") for benefit in BENEFITS])
 """Benefits whose use an epidemic or another shock of use moves; births and disability have drivers of their own."""
 
+_MOVED_BY = {
+    "utilisation": _SHOCKED,
+    "inpatient_use": np.array([benefit == "inpatient" for benefit in BENEFITS]),
+    "outpatient_use": _SHOCKED & np.array([benefit != "inpatient" for benefit in BENEFITS]),
+}
+
 
 @dataclass(frozen=True)
 class Economy:
@@ -113,7 +119,8 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     """Split the growth of cost per member at constant age into use and unit cost (handbook 6.5, 6.6).
 
     ``g = autonomous + elasticity g_w + excess``; ``unit cost = (1 + g)(1 + gap / T) / (1 + g_use) - 1`` while the
-    region converges over T years, so that the growth of use is not counted twice.
+    region converges over T years, so that the growth of use is not counted twice. Drivers of use and of the level of
+    cost multiply the indices of their year.
     """
     base = assumptions.base_year
     use_growth = assumptions.from_year("utilisation.growth", base)[None].copy()
@@ -130,7 +137,12 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     gap = assumptions["cost.convergence_gap"][:, None] * converging / span
     factor = (1 + growth) * (1 + gap)[None, :, :, None, None] / (1 + use_growth)[:, :, :, None]
     use = growth_index(use_growth, 2)
-    shocked = np.asarray(drivers.factor("utilisation"))
-    if shocked.ndim:
-        use = use * np.where(_SHOCKED, shocked[..., None], 1.0)
-    return CostTrend(use=use, unit_cost=growth_index(factor - 1, 2))
+    for driver, moved in _MOVED_BY.items():
+        shocked = np.asarray(drivers.factor(driver))
+        if shocked.ndim:
+            use = use * np.where(moved, shocked[..., None], 1.0)
+    unit_cost = growth_index(factor - 1, 2)
+    level = np.asarray(drivers.factor("benefit_level"))
+    if level.ndim:
+        unit_cost = unit_cost * np.where(_SHOCKED, level[..., None, None], 1.0)
+    return CostTrend(use=use, unit_cost=unit_cost)

@@ -61,8 +61,8 @@ def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Mo
     revenue = np.stack(
         np.broadcast_arrays(contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
     )
-    claims = project_claims(assumptions, people, economy, trend, revenue)
-    return MoneyState(assumptions, people, economy, trend, contributions, claims)
+    claims = project_claims(assumptions, people, economy, trend, revenue, drivers)
+    return MoneyState(assumptions, people, economy, trend, contributions, claims, drivers)
 
 
 def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
@@ -74,7 +74,8 @@ def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
         If the set was not calibrated, or its options contradict each other.
     """
     _refuse_unready(assumptions)
-    drivers.fit(len(assumptions.regions), assumptions.last_year - assumptions.base_year + 1)
+    ages = assumptions["population.at_base_year_end"].shape[-1]
+    drivers.fit(len(assumptions.regions), assumptions.last_year - assumptions.base_year + 1, ages)
     money = project_money(assumptions, drivers)
     flows = project_flows(money)
     holders = Holders.of(assumptions)

@@ -13,10 +13,11 @@ from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index
 from poolcast.parameters.declaration import Words
 from poolcast.projection.claims import Claims, by_scheme
 from poolcast.projection.contributions import Contributions, premium_of_cover
+from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import CostTrend, Economy
 from poolcast.projection.people import People
 from poolcast.projection.second_layers import critical_illness_claims, large_amount_claims
-from poolcast.projection.statement import BENEFIT_LINES, EXPENDITURE_LINES, REVENUE_LINES
+from poolcast.projection.statement import BENEFIT_LINES, CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES
 
 Array = NDArray[np.float64]
 
@@ -109,6 +110,7 @@ class MoneyState:
     trend: CostTrend
     contributions: Contributions
     claims: Claims
+    drivers: Drivers = NO_DRIVERS
 
     def yearly(self, name: str) -> Array:
         """Return a dated parameter from the base year on with a path axis of length one."""
@@ -122,7 +124,8 @@ class MoneyState:
     def shape(self) -> tuple[int, int, int]:
         """Paths, regions, years."""
         paths, regions, years = self.claims.services.shape[:3]
-        return max(paths, self.contributions.units.shape[0]), regions, years
+        extra = self.drivers.extra_cost
+        return max(paths, self.contributions.units.shape[0], 1 if extra is None else extra.shape[0]), regions, years
 
 
 def project_flows(state: MoneyState) -> Flows:
@@ -133,6 +136,7 @@ def project_flows(state: MoneyState) -> Flows:
         if ledger in held:
             book(state, flows)
     _book_declared_lines(state, flows)
+    _book_extra_cost(state, flows)
     return flows
 
 
@@ -272,6 +276,17 @@ def _book_declared_lines(state: MoneyState, flows: Flows) -> None:
         if ledger in assumptions.ledgers:
             need = flows.total(flows.expenditure, ledger) - flows.total(flows.revenue, ledger)
             flows.receive(ledger, "R2.5", need)
+
+
+def _book_extra_cost(state: MoneyState, flows: Flows) -> None:
+    """Book what the driver `extra_cost` adds to EPF and RPF: a share of their payments for care (E1.1 to E1.5)."""
+    if state.drivers.extra_cost is None:
+        return
+    share = np.asarray(state.drivers.added("extra_cost"))
+    for ledger in ("EPF", "RPF"):
+        if ledger in state.assumptions.ledgers:
+            care = sum((flows.expenditure[ledger][line] for line in CARE_LINES), np.zeros(1))
+            flows.pay(ledger, "E1.7", share * care)
 
 
 _BOOKS = {

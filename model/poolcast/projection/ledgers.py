@@ -13,12 +13,11 @@ from poolcast.parameters.axes import index
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.flows import WITHOUT_RESERVE, Flows
 from poolcast.projection.pools import Holders, adjustment_grants, recognised_gap
-from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
+from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES
 
 Array = NDArray[np.float64]
 
 _SCHEME_FUNDS = ("EPF", "RPF")
-_CARE_LINES = ("E1.1", "E1.2", "E1.3", "E1.4", "E1.5")
 
 
 def reserve_step(opening: Array, balance: Array, rate: Array, margin: float, timing: float) -> tuple[Array, Array]:
@@ -223,7 +222,7 @@ class LedgerRecursion:
         increase = self._assumptions.from_year("price_trigger.increase", self._assumptions.base_year)[:, year]
         if not increase.any() and not self._price_level:
             return
-        lines = [position for position, line in enumerate(EXPENDITURE_LINES) if line in _CARE_LINES]
+        lines = [position for position, line in enumerate(EXPENDITURE_LINES) if line in CARE_LINES]
         for scheme, ledger in enumerate(_SCHEME_FUNDS):
             if ledger not in self._axis:
                 continue

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,7 @@ from poolcast.projection.age_sums import Measure, contract, dense_weights, measu
 from poolcast.projection.cohort import CohortInputs, CohortResult, PathMultipliers, project_cohort
 from poolcast.projection.coverage import project_status_shares
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
+from poolcast.projection.employment import move_employment
 
 Array = NDArray[np.float64]
 
@@ -74,39 +78,75 @@ class People:
         return result
 
 
+@dataclass(frozen=True)
+class _Central:
+    """What no path changes: the central run, and who stands in which status with which profile."""
+
+    result: CohortResult
+    total: Array  # (1, region, year_end), persons from the base year end on
+    population: Array  # (region, year_end, sex, age), from the year end before the base year end on
+    shares: Array
+    measures: list[Measure]
+    opening: Array  # (1, region, 1, measure): sums at the year end before the base year end
+
+
 _CACHE: OrderedDict[str, People] = OrderedDict()
 _CACHE_SIZE = 16
+_PREPARED: OrderedDict[str, tuple[_Central, CohortInputs]] = OrderedDict()
+_PREPARED_SIZE = 3
+"""The weights of fourteen regions over fifty years are 40 MB, so few are kept."""
 _LOCK = threading.Lock()
+_Value = TypeVar("_Value")
+
+
+def _cached(cache: OrderedDict[str, _Value], size: int, assumptions: Assumptions, make: Callable[[], _Value]) -> _Value:
+    """Return what was made of the same parameters before; the least recently used is dropped."""
+    key = assumptions.digest(COHORT_PARAMETERS)
+    with _LOCK:
+        if key in cache:
+            cache.move_to_end(key)
+            return cache[key]
+    made = make()
+    with _LOCK:
+        cache[key] = made
+        while len(cache) > size:
+            cache.popitem(last=False)
+    return made
 
 
 def project_people(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> People:
-    """Run the cohort, its coverage and the age sums; the central run is cached by the content of what it reads.
+    """Run the cohort, its coverage and the age sums; what does not differ by path is cached by what it reads.
 
     Parameters
     ----------
     assumptions : Assumptions
         Reads the parameters of layer ``cohort``.
     drivers : Drivers
-        Mortality, fertility and migration project the population anew in every path.
+        Mortality, fertility and migration project the population anew in every path; employment moves age sums.
 
     Raises
     ------
     AssumptionError
         If net migration takes more people out of a cell than it holds.
     """
-    if any(array is not None for array in (drivers.mortality, drivers.fertility, drivers.migration)):
-        return _run(assumptions, drivers)
-    key = assumptions.digest(COHORT_PARAMETERS)
-    with _LOCK:
-        if key in _CACHE:
-            _CACHE.move_to_end(key)
-            return _CACHE[key]
-    people = _run(assumptions, drivers)
-    with _LOCK:
-        _CACHE[key] = people
-        while len(_CACHE) > _CACHE_SIZE:
-            _CACHE.popitem(last=False)
-    return people
+    if drivers.demographic:
+        people = _project_paths(assumptions, drivers)
+    else:
+        people = _cached(_CACHE, _CACHE_SIZE, assumptions, lambda: _project_central(assumptions))
+    share = drivers.added("employment")
+    return people if isinstance(share, float) else _with_employment(people, share)
+
+
+def _with_employment(people: People, share: Array) -> People:
+    """Move unit employees at the year ends after the base year end."""
+    at_ends = np.concatenate([np.zeros((*share.shape[:2], 1)), share], axis=2)
+    sums, factor = move_employment(people.sums, at_ends)
+    return replace(
+        people,
+        sums=sums,
+        active_by_sex=people.active_by_sex * factor[..., None],
+        relative_wages=people.relative_wages * factor[..., None],
+    )
 
 
 def cohort_inputs(assumptions: Assumptions, weights: Array) -> CohortInputs:
@@ -152,32 +192,44 @@ def _internal_migration(assumptions: Assumptions, first: int) -> Array | float:
     return result
 
 
-def _run(assumptions: Assumptions, drivers: Drivers) -> People:
+def _central(assumptions: Assumptions) -> _Central:
+    """Run the central path with its ages, and say what each person of it counts for."""
     years = assumptions.last_year - assumptions.base_year
-    regions = len(assumptions.regions)
     ages = assumptions["population.at_base_year_end"].shape[-1]
-    inputs = cohort_inputs(assumptions, np.empty((years + 1, regions, 0, 2, ages)))
-    central = project_cohort(inputs, keep_population=True, implementation="reference")
-    if central.population is None:  # pragma: no cover - asked for above
+    inputs = cohort_inputs(assumptions, np.empty((years + 1, len(assumptions.regions), 0, 2, ages)))
+    result = project_cohort(inputs, keep_population=True, implementation="reference")
+    if result.population is None:  # pragma: no cover - asked for above
         raise RuntimeError("the cohort kept no population")
-    _refuse_clipping(assumptions, central)
+    _refuse_clipping(assumptions, result)
     previous = assumptions["population.at_previous_year_end"]
-    population = np.concatenate([previous[:, None], central.population[0]], axis=1)
+    population = np.concatenate([previous[:, None], result.population[0]], axis=1)
     shares = project_status_shares(assumptions, population)
     measures = measures_of(assumptions, years)
     opening = contract(population[:, :1], shares[:, :1], measures, 0)[None]
-    if drivers.paths == 1 and drivers is NO_DRIVERS:
-        result = central
-        later = contract(population[:, 1:], shares[:, 1:], measures, 1)[None]
-        total = central.population.sum((-1, -2))
-    else:
-        weights = dense_weights(shares[:, 1:], measures)
-        result = project_cohort(cohort_inputs(assumptions, weights), _multipliers(drivers, years))
-        _refuse_clipping(assumptions, result)
-        total, later = result.measures[..., -1], result.measures[..., :-1]
-    sums = np.concatenate([np.broadcast_to(opening, (later.shape[0], *opening.shape[1:])), later], axis=2)
-    before = np.broadcast_to(previous.sum((-1, -2))[None, :, None], (total.shape[0], regions, 1))
-    return _gather(assumptions, sums, measures, result, np.concatenate([before, total], axis=2), population)
+    total = result.population.sum((-1, -2))
+    return _Central(replace(result, population=None), total, population, shares, measures, opening)
+
+
+def _project_central(assumptions: Assumptions) -> People:
+    central = _central(assumptions)
+    later = contract(central.population[:, 1:], central.shares[:, 1:], central.measures, 1)[None]
+    return _gather(assumptions, central, central.result, central.total, later)
+
+
+def _project_paths(assumptions: Assumptions, drivers: Drivers) -> People:
+    """Project the population of every path; the kernel does a block of a simulation, however few its paths are."""
+
+    def prepare() -> tuple[_Central, CohortInputs]:
+        central = _central(assumptions)
+        inputs = cohort_inputs(assumptions, dense_weights(central.shares[:, 1:], central.measures))
+        return replace(central, shares=np.empty(0)), inputs
+
+    central, inputs = _cached(_PREPARED, _PREPARED_SIZE, assumptions, prepare)
+    years = assumptions.last_year - assumptions.base_year
+    by_kernel = drivers.simulated and find_spec("numba") is not None
+    result = project_cohort(inputs, _multipliers(drivers, years), implementation="compiled" if by_kernel else "auto")
+    _refuse_clipping(assumptions, result)
+    return _gather(assumptions, central, result, result.measures[..., -1], result.measures[..., :-1])
 
 
 def _refuse_clipping(assumptions: Assumptions, result: CohortResult) -> None:
@@ -199,24 +251,36 @@ def _refuse_clipping(assumptions: Assumptions, result: CohortResult) -> None:
 
 
 def _multipliers(drivers: Drivers, years: int) -> PathMultipliers:
-    given = [drivers.mortality, drivers.fertility, drivers.migration]
+    given = [drivers.mortality, drivers.fertility, drivers.migration, drivers.mortality_index]
     shape = np.broadcast_shapes(*((1, 1, years), *(array[..., 1:].shape for array in given if array is not None)))
-    filled = [np.ones(shape) if array is None else np.broadcast_to(array[..., 1:], shape) for array in given]
-    return PathMultipliers(*(np.ascontiguousarray(array) for array in filled))
+
+    def filled(array: Array | None) -> Array:
+        return np.ones(shape) if array is None else np.ascontiguousarray(np.broadcast_to(array[..., 1:], shape))
+
+    return PathMultipliers(
+        mortality=filled(drivers.mortality),
+        fertility=filled(drivers.fertility),
+        migration=filled(drivers.migration),
+        mortality_index=None if drivers.mortality_index is None else filled(drivers.mortality_index),
+        mortality_pattern=None if drivers.mortality_index is None else drivers.mortality_pattern,
+    )
 
 
-def _gather(
-    assumptions: Assumptions,
-    values: Array,
-    measures: list[Measure],
-    result: CohortResult,
-    population: Array,
-    by_age: Array,
-) -> People:
+def _gather(assumptions: Assumptions, central: _Central, result: CohortResult, total: Array, later: Array) -> People:
+    """Sort the sums of the year ends from the base year end on by name and status, behind those of the one before.
+
+    Parameters
+    ----------
+    total : array (path, region, year_end), persons
+    later : array (path, region, year_end, measure)
+    """
+    opening = np.broadcast_to(central.opening, (later.shape[0], *central.opening.shape[1:]))
+    values = np.concatenate([opening, later], axis=2)
+    before = assumptions["population.at_previous_year_end"].sum((-1, -2))[None, :, None]
     shape = values.shape[:3]
     sums = {name: np.zeros((*shape, len(STATUSES))) for name in SUMS}
     by_sex = {"active_by_sex": np.zeros((*shape, 2)), "relative_wages": np.zeros((*shape, 2))}
-    for number, measure in enumerate(measures):
+    for number, measure in enumerate(central.measures):
         if measure.name in by_sex and measure.sex is not None:
             by_sex[measure.name][..., measure.sex] = values[..., number]
         else:
@@ -224,17 +288,14 @@ def _gather(
     weight = float(assumptions["coverage.exposure_weight_of_closing_stock"])
     base_births = (weight * sums["births"][:, :, 1] + (1 - weight) * sums["births"][:, :, 0]).sum(-1)[..., None]
     unknown = np.full_like(base_births, np.nan)
-    paths = result.births.shape[0]
-    if paths != base_births.shape[0]:
-        base_births, unknown = (np.repeat(array, paths, axis=0) for array in (base_births, unknown))
     return People(
         sums=sums,
         active_by_sex=by_sex["active_by_sex"],
         relative_wages=by_sex["relative_wages"],
-        population=population,
+        population=np.concatenate([np.broadcast_to(before, (*total.shape[:2], 1)), total], axis=2),
         births=np.concatenate([base_births, result.births], axis=2),
         deaths=np.concatenate([unknown, result.deaths], axis=2),
         net_migrants=np.concatenate([unknown, result.net_migrants], axis=2),
-        population_by_age=by_age,
+        population_by_age=central.population,
         closing_weight=weight,
     )

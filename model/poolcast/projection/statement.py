@@ -42,6 +42,9 @@ EXPENDITURE_LINES: dict[str, Words] = {
     "E6": Words("Other expenditure", "其他支出"),
 }
 
+CARE_LINES = ("E1.1", "E1.2", "E1.3", "E1.4", "E1.5")
+"""Lines that pay for care; the maternity allowance replaces a wage."""
+
 BENEFIT_LINES: dict[str, str] = {
     "inpatient": "E1.1",
     "outpatient": "E1.2",
