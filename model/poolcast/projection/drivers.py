@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Paths = slice | NDArray[np.intp]
+"""Which paths: some in a row, or their numbers."""
 
 ADDITIVE = (
     "wage_growth",
@@ -163,10 +165,14 @@ class Drivers:
 
         The arrays are views and are not checked again, so that a block costs nothing.
         """
+        return self.take(slice(start, stop))
+
+    def take(self, chosen: Paths) -> Drivers:
+        """Return some paths, in the order given; see `slice`."""
         part, paths = copy.copy(self), self.paths
         for name, array in self._given().items():
             if array.shape[0] == paths:
-                object.__setattr__(part, name, array[start:stop])
+                object.__setattr__(part, name, array[chosen])
         return part
 
     def added(self, name: str) -> Array | float:

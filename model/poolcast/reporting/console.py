@@ -200,7 +200,7 @@ def ledger_table(
         title_justify="left",
         header_style="bold",
         padding=(0, 1),
-        box=_simple_box(),
+        box=simple_box(),
     )
     table.add_column(Text(f"\n{word('year', language)}"))
     for outcome in outcomes:
@@ -269,7 +269,7 @@ def headline_table(outcomes: Sequence[Outcome], language: str, regions: Sequence
         title=Text(word("headline", language), style="bold"),
         title_justify="left",
         header_style="bold",
-        box=_simple_box(),
+        box=simple_box(),
     )
     table.add_column(word("ledger", language))
     if len(regions) > 1:
@@ -318,7 +318,8 @@ def event_texts(outcome: Outcome, region: str, ledger: str, language: str) -> li
     return [outcome.event_text(event, region, ledger, language) for event in EVENTS]
 
 
-def _simple_box() -> Box:
+def simple_box() -> Box:
+    """Return the frame of our tables: a line under the heads only."""
     from rich import box
 
     return box.SIMPLE_HEAD

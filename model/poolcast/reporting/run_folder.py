@@ -332,11 +332,12 @@ def _common_manifest(outcome: Outcome, record: RunRecord) -> dict[str, Any]:
         "last_year": outcome.last_year,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": _package_versions(),
+        "packages": package_versions(),
     }
 
 
-def _package_versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages on which numbers rest."""
     versions = {}
     for name in PACKAGES:
         try:

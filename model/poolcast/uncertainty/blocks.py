@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,21 +92,11 @@ def run_block(job: Job, first: int, count: int) -> Rows:
         for variant in sorted(set(chosen)):
             paths = np.flatnonzero([mine == variant for mine in chosen])
             for tile in _tiles(paths, len(codes) * (job.years + 1)):
-                projection = run(job.variant(name, variant), of_paths(drivers, tile))
+                projection = run(job.variant(name, variant), drivers.take(tile))
                 for measure, values in job.layout.read(projection).items():
                     rows[measure][tile] = values
         result[name] = rows
     return result
-
-
-def of_paths(drivers: Drivers, paths: Sequence[int] | NDArray[np.intp]) -> Drivers:
-    """Return the drivers of some paths."""
-    chosen = {}
-    for item in fields(drivers):
-        array = getattr(drivers, item.name)
-        if isinstance(array, np.ndarray) and array.ndim == 3 and array.shape[0] > 1:
-            chosen[item.name] = array[paths]
-    return replace(drivers, **chosen)
 
 
 def central_run(assumptions: Assumptions) -> Projection:

@@ -82,8 +82,8 @@ def reflected_walk(innovations: Array, deviation: float, centre: Array, low: flo
     low, high : float
     """
     lower, upper = np.minimum(centre, low), np.maximum(centre, high)
-    result = np.empty(np.broadcast_shapes(innovations.shape, (1, *centre.shape)))
-    walk = np.zeros(result.shape[:-1])
+    result: Array = np.empty(np.broadcast_shapes(innovations.shape, (1, *centre.shape)))
+    walk: Array = np.zeros(result.shape[:2])
     for year in range(result.shape[-1]):
         level = centre[:, year] + walk + deviation * innovations[..., year]
         level = np.where(level < lower[:, year], 2 * lower[:, year] - level, level)

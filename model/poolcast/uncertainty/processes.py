@@ -57,8 +57,7 @@ class Correlation:
     @property
     def factor(self) -> Array:
         """Lower triangular factor L with L L' the correlation used."""
-        result: Array = np.linalg.cholesky(self.used)
-        return result
+        return np.asarray(np.linalg.cholesky(self.used), dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def simulate(
     AssumptionError, ScenarioError, ResultError
         With every problem found.
     """
-    _refuse(paths, sampling, block, workers)
+    refuse_options(paths, sampling, block, workers)
     job, titles, digests = prepare(assumptions, scenarios, seed, sampling, measures, policy=policy)
     store = _store(job, paths, folder, memory)
     run_paths(job, store, paths, workers=workers, block=block, progress=progress, stop=stop)
@@ -287,7 +287,13 @@ def _store(job: Job, paths: int, folder: Path | None, memory: int) -> MemoryStor
     return ScratchStore(Path(tempfile.mkdtemp(prefix="poolcast-")), names, job.layout, paths)
 
 
-def _refuse(paths: int, sampling: str, block: int | None, workers: int | None) -> None:
+def refuse_options(paths: int, sampling: str, block: int | None = None, workers: int | None = None) -> None:
+    """Refuse options of a simulation that cannot be, all of them at once.
+
+    Raises
+    ------
+    ResultError
+    """
     problems = []
     if not 2 <= paths <= MOST_PATHS:
         problems.append(Problem("--paths", str(paths), f"2 to {MOST_PATHS:,}", "1,000 is usual, 10,000 for tails."))

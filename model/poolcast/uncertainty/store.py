@@ -108,7 +108,7 @@ class ScratchStore:
         """Return the rows (path, cell) of a measure for the first so many paths, read from the file."""
         start, width = self._offsets[kept.name]
         result = np.empty((paths, width))
-        view = memoryview(result).cast("B")
+        view = memoryview(result.data).cast("B")
         at = 0
         while at < len(view):
             read = os.preadv(self._files[scenario], [view[at:]], start * _NUMBER + at)

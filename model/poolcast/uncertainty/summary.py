@@ -163,7 +163,7 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
     deficit = (-simulation.values(scenario, "balance").isel(year=slice(1, None))).max("year")
     parts = {}
     for name, values in (("shortfall", reserve), ("largest_deficit", deficit)):
-        at_risk = values.quantile(TAIL, dim="path").drop_vars("quantile")
+        at_risk = _quantile(values, TAIL)
         parts[f"{name}_value_at_risk"] = at_risk
         parts[f"{name}_tail_mean"] = values.where(values >= at_risk).mean("path")
     if "revenue" in simulation.layout.names:
@@ -191,7 +191,7 @@ def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probab
     base = simulation.job.baseline.base_year
     reserve = simulation.values(scenario, "reserve")
     lowest = reserve.sel(year=slice(base + 1, base + years)).min("year")
-    return (-lowest).quantile(1 - probability, dim="path").drop_vars("quantile")
+    return _quantile(-lowest, 1 - probability)
 
 
 def convergence(
@@ -222,6 +222,12 @@ def convergence(
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
     return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
+
+
+def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
+    """Return a quantile over paths; NaN where a ledger has no value at all."""
+    known = values.notnull().all("path")
+    return values.fillna(0.0).quantile(level, dim="path").drop_vars("quantile").where(known)
 
 
 def _base_years(kept: KeptMeasure, simulation: Simulation) -> int:
