@@ -215,7 +215,11 @@ def _with(scenario: Scenario, item: Reform | LeverCall) -> Scenario:
 def _parameter(match: re.Match[str], setting: Setting, text: str) -> ParameterUnknown:
     name, asked = match["name"], match["kind"]
     declaration = PARAMETERS.get(name)
-    changeable = [key for key, one in PARAMETERS.items() if one.layer != "accounts" and one.group != "calibration"]
+    changeable = [
+        key
+        for key, one in PARAMETERS.items()
+        if one.layer not in ("accounts", "uncertainty") and one.group != "calibration"
+    ]
     if declaration is None or name not in changeable:
         remedy = did_you_mean(name, changeable) or "See `poolcast list parameters`."
         raise _refused(text, f"'{name}'", "a declared parameter that is no account and no calibration factor", remedy)
