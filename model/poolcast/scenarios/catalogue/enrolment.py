@@ -359,12 +359,12 @@ LEVERS: tuple[Lever, ...] = (
             "Newborns (age 0 at the year end) are insured to a share of all, a part of the uninsured children and "
             "students of ages 1 to 22 joins, and more workers join the employee scheme each year at the ages of "
             "formalisation. Both shares of the young arrive with the phase-in and stay: each year they hold for "
-            "whoever is of that age, on top of the set's own path, and who grows out of the ages is insured as others "
-            "of his age. Nobody is counted twice: who joins leaves the uninsured. Workers enter as unit employees and "
-            "flexible workers in the mix of their age.",
-            "新生儿(年末0岁)参保率达到设定水平,1-22岁未参保儿童和学生按一定比例参保,正规化年龄段每年有更多劳动者参加职工"
-            "医保。两项比例随分步实施到位并持续有效:每年适用于当年处于该年龄者,叠加于参数集自身路径;超出年龄后按同龄人参"
-            "保水平。参保者同时从未参保者中减去,人数守恒。新参保劳动者按同龄在职与灵活就业构成进入。",
+            "whoever is of that age, on top of the set's own path, and who grows out of the ages is insured as "
+            "others of his age. Nobody is counted twice: who joins leaves the uninsured. Workers enter as unit "
+            "employees and flexible workers in the mix of their age.",
+            "新生儿(年末0岁)参保率达到设定水平,1-22岁未参保儿童和学生按一定比例参保,正规化年龄段每年有更多劳动者参加"
+            "职工医保。两项比例随分步实施到位并持续有效:每年适用于当年处于该年龄者,叠加于参数集自身路径;超出年龄后按"
+            "同龄人参保水平。参保者同时从未参保者中减去,人数守恒。新参保劳动者按同龄在职与灵活就业构成进入。",
         ),
         documents=("seed 003", "seed 004 item 4", "seed 004 item 7"),
         arguments=(
@@ -436,17 +436,17 @@ LEVERS: tuple[Lever, ...] = (
             "Fewer residents lapse, because unbroken cover raises the ceiling of critical-illness insurance and "
             "interruption brings waiting months. The uninsured settle at lapse / (lapse + re-entry) of those outside "
             "the employee scheme; a lower lapse brings them down to the new level in three years. Who re-enters pays "
-            "at once and waits for benefits: fixed months, and more for each further missed year (the mean lapse is 1 / "
-            "re-entry years). In balance as many return as lapse; the residents' exposure falls by their number x "
-            "months / 12. Their care meanwhile is outside the model, like that of the uninsured. The ceiling of "
+            "at once and waits for benefits: fixed months, and more for each further missed year (the mean lapse is "
+            "1 / re-entry years). In balance as many return as lapse; the residents' exposure falls by their number "
+            "x months / 12. Their care meanwhile is outside the model, like that of the uninsured. The ceiling of "
             "critical-illness insurance rises each year by an amount, up to a share of it, for all residents; its "
-            "expected cost is a thin tail layer. The zero-claim bonus makes residents avoid a few outpatient visits. Not counted: buying the "
-            "variable months back.",
+            "expected cost is a thin tail layer. The zero-claim bonus makes residents avoid a few outpatient visits. "
+            "Not counted: buying the variable months back.",
             "连续参保提高大病保险封顶线、中断参保设待遇等待期,使断保减少。未参保者占职工医保以外人口的比例收敛于 断保"
-            "率/(断保率+再参保率),断保率下降后三年内降至新水平。再参保者当年缴费并等待享"
-            "受待遇:固定月数加每多断保一年的变动月数(平均断保 1/再参保率 年)。均衡时再参保人数等于断保人数,居民享受待遇的"
-            "人数按 再参保人数×等待月数/12 减少,等待期内就医同未参保者,不在模型内。大病保险封顶线每年提高一定金额,以原封"
-            "顶线的一定比例为限,适用于全体居民,属极薄的尾部赔付。零报销激励使居民少量减少门诊就诊。不计补缴缩短变动等待期。",
+            "率/(断保率+再参保率),断保率下降后三年内降至新水平。再参保者当年缴费并等待享受待遇:固定月数加每多断保一年"
+            "的变动月数(平均断保 1/再参保率 年)。均衡时再参保人数等于断保人数,居民享受待遇的人数按 再参保人数×等待月"
+            "数/12 减少,等待期内就医同未参保者,不在模型内。大病保险封顶线每年提高一定金额,以原封顶线的一定比例为限,适"
+            "用于全体居民,属极薄的尾部赔付。零报销激励使居民少量减少门诊就诊。不计补缴缩短变动等待期。",
         ),
         documents=("seed 004 item 4",),
         arguments=(

@@ -456,13 +456,13 @@ LEVERS: tuple[Lever, ...] = (
             "cases the deductible, the ceiling, the patient's share and the limits of the catalogue are waived: the "
             "fund pays the rate of outbreak cases on the in-policy share of the whole bill, outside budgets and "
             "amounts per head, so that it pays more than the share of spending and patients pay no more than without "
-            "the outbreak. A share of the bills for outpatient and chronic care may be turned into cases as well. Not "
-            "counted: advances to hospitals (levers P09 and G06), care put off in the outbreak, and what public "
+            "the outbreak. A share of the bills for outpatient and chronic care may be turned into cases as well. "
+            "Not counted: advances to hospitals (levers P09 and G06), care put off in the outbreak, and what public "
             "health funds pay.",
-            "首年疫情使住院增加,相当于支出的一定比例:增幅 x=占比/住院占支出比重,当年住院中 x/(1+x) 为疫情病例,次年起恢"
-            "复。疫情病例豁免起付线、封顶线、个人自付和目录限制:基金按疫情病例报销比例支付全部费用中政策范围内部分,不计入总额"
-            "预算和人头总额,故基金支付高于该占比,患者负担不因疫情增加。也可将一定比例的门诊和慢特病费用转为疫情病例。不计"
-            "预拨资金(见P09、G06)、疫情期间推迟的就医以及公共卫生资金。",
+            "首年疫情使住院增加,相当于支出的一定比例:增幅 x=占比/住院占支出比重,当年住院中 x/(1+x) 为疫情病例,次年起"
+            "恢复。疫情病例豁免起付线、封顶线、个人自付和目录限制:基金按疫情病例报销比例支付全部费用中政策范围内部分,"
+            "不计入总额预算和人头总额,故基金支付高于该占比,患者负担不因疫情增加。也可将一定比例的门诊和慢特病费用转为"
+            "疫情病例。不计预拨资金(见P09、G06)、疫情期间推迟的就医以及公共卫生资金。",
         ),
         documents=("seed 001 item 6",),
         arguments=(

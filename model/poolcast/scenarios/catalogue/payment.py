@@ -379,13 +379,13 @@ LEVERS: tuple[Lever, ...] = (
         explanation=Words(
             "Family doctors receive an amount per head for the outpatient and chronic care of a share of residents: "
             "the payment per head of the base year x (1 + allowance), moved with the age of the residents, growing "
-            "with the expected cost of the set and a declared growth beside it. What they do not spend they keep, down "
-            "to the quality gate; of what they overspend the fund pays a part. Patients' rights stay as they are: the "
-            "difference is the doctors'. They refer more: admissions of those enrolled rise. A benefit that is widened "
-            "at the same time does not raise the amount.",
-            "家庭医生按人头承包部分居民门诊和慢特病费用:基年人均支付×(1+上浮),随居民年龄结构调整,按参数集预期费用增长并可"
-            "另设增长率。结余在质量门槛内留用,超支由基金分担一部分。患者待遇不变,差额归医生。转诊增加,签约人群住院上升。"
-            "同时扩大待遇不自动提高标准。",
+            "with the expected cost of the set and a declared growth beside it. What they do not spend they keep, "
+            "down to the quality gate; of what they overspend the fund pays a part. Patients' rights stay as they "
+            "are: the difference is the doctors'. They refer more: admissions of those enrolled rise. A benefit that "
+            "is widened at the same time does not raise the amount.",
+            "家庭医生按人头承包部分居民门诊和慢特病费用:基年人均支付×(1+上浮),随居民年龄结构调整,按参数集预期费用增长"
+            "并可另设增长率。结余在质量门槛内留用,超支由基金分担一部分。患者待遇不变,差额归医生。转诊增加,签约人群住"
+            "院上升。同时扩大待遇不自动提高标准。",
         ),
         documents=("seed 000 item 7", "seed 002", "seed 004 item 3"),
         arguments=(
@@ -472,14 +472,14 @@ LEVERS: tuple[Lever, ...] = (
             "outpatient and chronic care of a share of members. The amount is the payment per head of the base year "
             "and grows with contribution income per member, so that the whole package grows with revenue; it is not "
             "adjusted for age. Stays outside the county are paid to the hospital there and taken off the amount. A "
-            "surplus stays with the consortium down to the quality gate; of an overspend the fund pays a part. What is "
-            "paid per head leaves the total budget. An amount that grows more slowly than cost falls behind it for "
-            "good: nothing catches up. Stays outside the county fall, half to primary and half to secondary care. More "
-            "primary visits are inside the amount; members keep their rights.",
-            "县域医共体(含村卫生室)就部分参保人的住院、门诊和慢特病费用领取一个人头总额:以基年人均支付为起点,随人均缴费收"
-            "入增长,即总包随收入增长,不按年龄调整。县外住院由基金付给外部医院并从总额中扣除(钱随人走)。结余在质量门槛内"
-            "留用,超支由基金分担一部分。按人头付费部分不再计入总额预算。总额增速长期低于费用时差距持续累积,不作追加。县外住院下降,一半转基层、一半转二级。基层就诊增加"
-            "已含于总包,参保人待遇不变。",
+            "surplus stays with the consortium down to the quality gate; of an overspend the fund pays a part. What "
+            "is paid per head leaves the total budget. An amount that grows more slowly than cost falls behind it "
+            "for good: nothing catches up. Stays outside the county fall, half to primary and half to secondary "
+            "care. More primary visits are inside the amount; members keep their rights.",
+            "县域医共体(含村卫生室)就部分参保人的住院、门诊和慢特病费用领取一个人头总额:以基年人均支付为起点,随人均缴"
+            "费收入增长,即总包随收入增长,不按年龄调整。县外住院由基金付给外部医院并从总额中扣除(钱随人走)。结余在质量"
+            "门槛内留用,超支由基金分担一部分。按人头付费部分不再计入总额预算。总额增速长期低于费用时差距持续累积,不作"
+            "追加。县外住院下降,一半转基层、一半转二级。基层就诊增加已含于总包,参保人待遇不变。",
         ),
         documents=("seed 000 item 7", "seed 001 item 14"),
         arguments=(
@@ -785,8 +785,8 @@ LEVERS: tuple[Lever, ...] = (
             "The first year is an outbreak: cases and the waiver of own shares, ceilings and limits of the catalogue "
             "as in the lever on outbreak rules (B26), and hospitals receive months in advance in that year (P09, "
             "within its tests). Reserves move by the cases only; the advance shows as prepaid.",
-            "首年发生疫情:病例及个人负担、封顶线和目录限制豁免按疫情规则(B26)计,当年向收治医院预拨若干月资金(P09,须通过"
-            "检验)。结余仅受病例影响,预拨列为预付。",
+            "首年发生疫情:病例及个人负担、封顶线和目录限制豁免按疫情规则(B26)计,当年向收治医院预拨若干月资金(P09,须通"
+            "过检验)。结余仅受病例影响,预拨列为预付。",
         ),
         documents=("seed 001 item 6",),
         arguments=(
