@@ -112,7 +112,7 @@ def waiting_share(assumptions: Assumptions, people: People) -> Array | None:
     months = yearly("waiting_months") + yearly("waiting_months_per_missed_year") * yearly("missed_years")
     if not months.any():
         return None
-    re_entering = yearly("re_entry_rate") * people.sums["members"][:, :, :-1, _UNINSURED]
+    re_entering = yearly("re_entry_rate") * people.at_previous_year_end("members")[..., _UNINSURED]
     residents = people.in_year("members")[..., _RESIDENTS].sum(-1)
     waiting = _ratio(re_entering * np.minimum(months, 12) / 12, residents)
     result: Array = np.minimum(waiting, 1.0)

@@ -12,8 +12,7 @@ from poolcast.parameters.axes import BENEFITS, SCHEMES, index
 from poolcast.projection.behaviour import response_multiplier
 from poolcast.projection.benefits import Entitlement, project_entitlement
 from poolcast.projection.care import INSURED, SCHEME_OF_STATUS, Care, project_care
-from poolcast.projection.drivers import NO_DRIVERS
-from poolcast.projection.economy import CostTrend, Economy, project_cost_trend, project_economy
+from poolcast.projection.economy import CostTrend, Economy
 from poolcast.projection.payment import Heads, capitated_share, close_budget, correction_per_head
 from poolcast.projection.people import People
 
@@ -75,14 +74,21 @@ def by_scheme(status_values: Array, axis: int) -> Array:
 
 
 def project_claims(
-    assumptions: Assumptions, people: People, economy: Economy, trend: CostTrend, revenue: Array
+    assumptions: Assumptions,
+    people: People,
+    economy: Economy,
+    trend: CostTrend,
+    revenue: Array,
+    expected: CostTrend | None = None,
 ) -> Claims:
     """Return services, bills and payments of every benefit (handbook 6.5-6.8).
 
     Parameters
     ----------
     revenue : array (path, region, year, scheme), yuan
-        Contribution income of each scheme, which budgets may follow.
+        Contribution income of each scheme, which budgets and amounts per head may follow.
+    expected : CostTrend, optional
+        Trend on which amounts per head rest: that of the set's own path, where `trend` departs from it.
     """
     care = project_care(assumptions, people, trend)
     entitlement = project_entitlement(assumptions, care, economy)
@@ -106,7 +112,9 @@ def project_claims(
     inpatient_payments = per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None]
     borne = audited[..., _INPATIENT] - after[..., _INPATIENT]
     if capitated is not None:
-        added, added_by_tier = _per_head(assumptions, people, services, entitlement, audited, claimed, revenue)
+        added, added_by_tier = _per_head(
+            assumptions, people, services, entitlement, audited, claimed, revenue, expected or trend
+        )
         payments, inpatient_payments = payments + added, inpatient_payments + added_by_tier
         borne = borne - by_scheme(added, 3).sum(-1)
     cheaper = _cheaper_by_procurement(assumptions, services.shape)
@@ -143,6 +151,7 @@ def _per_head(
     audited: Array,
     claimed: Array,
     revenue: Array,
+    expected: CostTrend,
 ) -> tuple[Array, Array]:
     """Return what amounts per head add to the payments by status and benefit, and by status and tier (handbook 4.6).
 
@@ -160,7 +169,8 @@ def _per_head(
     stays = services[..., _INPATIENT, None] * entitlement.tier_share * of_tier * ratio[..., _INPATIENT, None]
     total = by_scheme(claims, 3)
     outside = by_scheme(stays[..., _OUT_OF_REGION], 3)
-    correction = correction_per_head(assumptions, share, total, outside, _heads(assumptions, people, claims, revenue))
+    heads = _heads(people, claims, revenue, expected)
+    correction = correction_per_head(assumptions, share, total, outside, heads)
     factor = np.take(share[None] * correction[..., None], SCHEME_OF_STATUS, axis=3)
     added, added_by_tier = factor * claims, factor[..., _INPATIENT, None] * stays
     added_by_tier[..., _OUT_OF_REGION] = 0.0
@@ -168,11 +178,10 @@ def _per_head(
     return added, added_by_tier
 
 
-def _heads(assumptions: Assumptions, people: People, claims: Array, revenue: Array) -> Heads:
+def _heads(people: People, claims: Array, revenue: Array, expected_cost: CostTrend) -> Heads:
     """Members, their need by age and status, and the expected cost on which amounts per head rest.
 
-    The expected cost is that of the set's own path: what departs from it, in a simulation or by a reform, is the
-    providers' risk.
+    What departs from the expected cost, in a simulation or by a multiplier, is the providers' risk.
     """
     members = by_scheme(people.in_year("members"), 3)
     of_base = claims[:, :, :1]
@@ -184,11 +193,10 @@ def _heads(assumptions: Assumptions, people: People, claims: Array, revenue: Arr
     needed = by_scheme(expected, 3)
     per_head = np.divide(needed, members[..., None], out=np.zeros_like(needed), where=members[..., None] > 0)
     first = per_head[:, :, :1]
-    trend = project_cost_trend(assumptions, project_economy(assumptions, NO_DRIVERS), NO_DRIVERS)
     return Heads(
         members=members,
         need=np.divide(per_head, first, out=np.ones_like(per_head), where=first > 0),
-        cost_index=trend.use[:, :, :, None] * trend.unit_cost,
+        cost_index=expected_cost.use[:, :, :, None] * expected_cost.unit_cost,
         revenue=revenue,
     )
 
