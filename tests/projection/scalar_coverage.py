@@ -121,4 +121,21 @@ def shares_by_cohort(P: dict[str, Any], base: int, last: int, stocks: list[Any])
                 for k, value in enumerate(row):
                     shares[k][s][a] = value
         result.append(shares)
+    return insured_by_age(P, result)
+
+
+def insured_by_age(P: dict[str, Any], ends: list[Any]) -> list[Any]:
+    """Year ends at which some of the uninsured of each age are residents after all, from the first after the base."""
+    result = ends[:2]
+    for later, shares in enumerate(ends[2:]):
+        joined = P["coverage.joining_share"][3 + later]
+        table = [[list(of_sex) for of_sex in of_status] for of_status in shares]
+        for s in (0, 1):
+            for a in AGES:
+                child, adult, without = (shares[k][s][a] for k in (0, 1, 7))
+                part = child / (child + adult) if child + adult > 0 else float(a < 18)
+                table[7][s][a] = without * (1 - joined[a])
+                table[0][s][a] = child + without * joined[a] * part
+                table[1][s][a] = adult + without * joined[a] * (1 - part)
+        result.append(table)
     return result

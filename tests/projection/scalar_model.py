@@ -140,7 +140,7 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
         books["RPF"]["in"] += premium - aided + at("resident.subsidy") * certified
         # 6.5, 6.6 services and unit cost, 3.x in-policy amounts and payments, 6.7 behaviour
         services = [[0.0] * 7 for _ in range(8)]
-        policy, paid = [[0.0] * 7 for _ in range(8)], [[0.0] * 7 for _ in range(8)]
+        policy, paid, waived = ([[0.0] * 7 for _ in range(8)] for _ in range(3))
         above, of_base = [0.0] * 8, [[]] * 8
         means = {
             name: mean(name) for name in ("admissions", "inpatient_cost", "outpatient_bill", "chronic_bill", "disabled")
@@ -160,6 +160,12 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
                 births,
                 means["disabled"][k] * covered * at("long_term_care.take_up"),
             ]
+            if k in RESIDENT:  # 3.10: who re-enters pays and waits
+                months = at("coverage.waiting_months")
+                months += at("coverage.waiting_months_per_missed_year") * at("coverage.missed_years")
+                back = at("coverage.re_entry_rate") * ends[i]["members"][7]
+                entitled = max(1 - back * min(months, 12) / 12 / (n[K] + n[R]), 0.0)
+                counts[k] = [entitled * count for count in counts[k][:6]] + counts[k][6:]
             stay = means["inpatient_cost"][k] / means["admissions"][k] * P["calibration.cost_per_admission"][g]
             bill = [
                 stay,
@@ -195,7 +201,7 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
                 weight = at("inpatient.tier_share")[k][h] * exp(
                     -P["behaviour.tier_switching"][g] * (1 - pay / amount - reference)
                 )
-                tiers.append((weight, amount, pay, amount - upper, mix0[h]))
+                tiers.append((weight, amount, pay, amount - upper, mix0[h], c[IP] * relative[h] / normal))
             of_base[k] = tiers
             total = sum(t[0] for t in tiers)
             policy[k][IP], paid[k][IP], above[k] = (sum(t[0] * t[j] for t in tiers) / total for j in (1, 2, 3))
@@ -227,6 +233,13 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
                     own = 1 - sum(t[4] * t[2] for t in of_base[k]) / sum(t[4] * t[1] for t in of_base[k])
                 small = P["behaviour.minimum_own_share"]
                 change[k][b] = log(max(own, small) / max(at("calibration.reference_own_share")[k][b], small))
+            for b in (IP, OG, OC, DC):  # 3.10: cases of an outbreak meet neither deductible nor ceiling
+                cases, listed = at("outbreak.case_share")[g][b], at("outbreak.in_policy_share")[g]
+                whole = sum(t[0] * t[5] for t in tiers) / total if b == IP else c[b]
+                waived[k][b] = cases * at("outbreak.reimbursement_rate")[g] * listed * whole
+                policy[k][b] = (1 - cases) * policy[k][b] + cases * listed * whole
+                paid[k][b] = (1 - cases) * paid[k][b] + waived[k][b]
+            above[k] *= 1 - at("outbreak.case_share")[g][IP]
         changes.append(change)
         for k in INSURED:
             g = int(k in RESIDENT)
@@ -248,7 +261,8 @@ def project(P: dict[str, Any], base: int, last: int, shares: list[Any]) -> dict[
             saved = at("procurement.saving_share")[g]
             kept_back.append((claims[IP] + claims[OC]) * saved)
             cut[g][IP] = cut[g][OC] = 1 - saved
-            C = claims[IP] * (1 - saved) * at("payment.budgeted_share")[g]
+            under = claims[IP] - sum(services[k][IP] * waived[k][IP] for k in group)  # outbreaks are outside budgets
+            C = under * (1 - saved) * at("payment.budgeted_share")[g]
             B0, C0 = budget[g]
             B = B0 * (1 + at("payment.budget_growth")[g]) + P["payment.catch_up"][y - 1][g] * (C0 - B0) if i else C
             if i:  # the budget follows the share that is under it

@@ -16,7 +16,7 @@ from poolcast.projection.engine import run
 from poolcast.projection.people import cohort_inputs
 from tests.projection import scalar_model, scalar_people
 from tests.projection.random_sets import ALL_LEDGERS, base_set, calibrated, random_set
-from tests.projection.scalar_coverage import shares_by_cohort
+from tests.projection.scalar_coverage import insured_by_age, shares_by_cohort
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def as_lists(assumptions: Assumptions) -> dict[str, Any]:
 
 
 def shares_by_age(P: dict[str, Any], years: int) -> list[Any]:
-    return [P["coverage.previous_status_share"], *[P["coverage.status_share"]] * (years + 1)]
+    return insured_by_age(P, [P["coverage.previous_status_share"], *[P["coverage.status_share"]] * (years + 1)])
 
 
 def compare(assumptions: Assumptions, P: dict[str, Any], shares: list[Any], ledgers: tuple[str, ...]) -> None:

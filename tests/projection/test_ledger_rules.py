@@ -26,7 +26,7 @@ EPF, EPA, RPF = (index("ledger", code) for code in ("EPF", "EPA", "RPF"))
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Assumptions:
     base = base_set(tmp_path_factory.mktemp("sets") / "one", last_year=2032, ledgers=("EPF", "EPA", "RPF"))
-    return calibrated(random_set(base, 31), 32)
+    return calibrated(random_set(base, 33), 32)
 
 
 @pytest.fixture(scope="module")

@@ -306,6 +306,7 @@ ZERO_REIMBURSEMENT = [
     "outpatient.reimbursement_rate",
     "chronic.reimbursement_rate",
     "dual_channel.reimbursement_rate",
+    "outbreak.reimbursement_rate",
 ]
 
 

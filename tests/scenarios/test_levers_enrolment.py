@@ -7,6 +7,7 @@ import pytest
 
 from poolcast.scenarios.catalogue.cover import during, persons, population, yearly_decline, years_passed
 from poolcast.scenarios.catalogue.enrolment import LEVERS
+from poolcast.scenarios.phase_in import PhaseIn
 from tests.scenarios.lever_signs import (
     SETS,
     arguments_at_their_ends,
@@ -21,8 +22,8 @@ from tests.scenarios.lever_signs import (
 NEUTRAL = {
     "F04": {"coverage": 0.8},
     "F05": {"joining": 0, "tier_shift": 0},
-    "F06": {"young": 0, "workers": 0},
-    "F07": {"lapse_cut": 0, "outpatient_avoided": 0},
+    "F06": {"newborns": 0, "young": 0, "workers": 0},
+    "F07": {"lapse_cut": 0, "outpatient_avoided": 0, "waiting_months": 0, "months_per_missed_year": 0, "bonus": 0},
     "F11": {"loss": 0},
     "F12": {"delay": 1},
     "F17": {"change": 0},
@@ -30,6 +31,7 @@ NEUTRAL = {
     "F19": {"shift": 0},
 }
 UNINSURED, RESIDENTS = 8_381.1194e4, (24_900 + 69_313.27) * 1e4
+WAITING = ("waiting_months", "waiting_months_per_missed_year", "re_entry_rate", "missed_years")
 ADULT, ACTIVE, INPATIENT, OUTPATIENT = 1, 2, 0, 1
 
 
@@ -114,13 +116,42 @@ def test_f05_moves_admissions_from_out_of_region_to_tertiary():
         assert mix.min() >= 0
 
 
-def test_f06_counts_the_young_of_the_set():
-    held = calibrated("china")
-    young = float(persons(held, ("uninsured",), 0, 22)[0]) / UNINSURED
-    assert 0.2 < young < 0.5
-    expected = 1 - (1 - young / 2) ** (1 / 3)
-    assert added("coverage.uninsured_decline", "F06", [2027, 2030]) == pytest.approx([expected, 0], rel=1e-6)
+def test_f06_insures_the_young_by_age_and_year():
+    joining = changed("F06", "china")["coverage.joining_share"][0]
+    years = list(calibrated("china").years)
+    # a third more each year from 2027 on: newborns to 1.0, ages 1-22 to 0.5, nobody older
+    for year, come in ((2026, 0), (2027, 1 / 3), (2028, 2 / 3), (2029, 1), (2060, 1)):
+        at = joining[years.index(year)]
+        assert at[0] == pytest.approx(come, abs=1e-12)
+        assert at[1:23] == pytest.approx(0.5 * come, abs=1e-12)
+        assert not at[23:].any()
     assert added("coverage.formalisation_rate", "F06", [2026, 2027, 2029, 2030]) == pytest.approx([0, 0.002, 0.002, 0])
+    at_once = changed("F06", "china", phase_in=PhaseIn(1), start=2030)["coverage.joining_share"][0]
+    assert at_once[years.index(2029)].max() == 0
+    assert at_once[years.index(2030), :2] == pytest.approx([1, 0.5], abs=1e-12)
+
+
+def test_f06_covers_newborns_to_the_share_named():
+    """Half-way between the coverage of the set and 1: what remains uninsured at birth is half of what it was."""
+    held = calibrated("china")
+    stock, share = held["population.at_base_year_end"], held["coverage.status_share"][:, 7]
+    uninsured = float((stock * share)[..., 0].sum() / stock[..., 0].sum())
+    joining = changed("F06", "china", newborns=1 - uninsured / 2)["coverage.joining_share"][0]
+    assert joining[-1, 0] == pytest.approx(0.5, rel=1e-9)
+    none = changed("F06", "china", newborns=1 - uninsured - 0.01)["coverage.joining_share"][0]
+    assert not none[3:, 0].any()
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_f06_moves_people_from_the_uninsured_to_the_residents(name):
+    run, law = with_lever("F06", name, workers=0), baseline(name)
+    gained = (run.members - law.members).sel(region=run.kind == "region")
+    joined = gained.sel(status=["child", "adult_resident"]).sum("status").values
+    left = gained.sel(status="uninsured").values
+    assert (joined[run.year.values >= 2029] > 0).all()
+    np.testing.assert_allclose(joined, -left, rtol=1e-9, atol=1e-3)
+    others = gained.drop_sel(status=["child", "adult_resident", "uninsured"])
+    assert not others.values.any()
 
 
 def test_f07_settles_at_the_lower_lapse():
@@ -131,6 +162,47 @@ def test_f07_settles_at_the_lower_lapse():
     use = changed("F07", "china").in_year("utilisation.multiplier", 2027)[0]
     assert use[ADULT, OUTPATIENT] == 0.995
     assert use[ADULT, INPATIENT] == use[ACTIVE, OUTPATIENT] == 1
+
+
+def test_f07_waits_three_months_and_one_for_the_second_missed_year():
+    after = changed("F07", "china")
+    waits = {year: [float(after.in_year(f"coverage.{name}", year)[0]) for name in WAITING] for year in (2026, 2027)}
+    # as many return as lapse: 0.02 x 0.8 of the residents over all the uninsured; 1 / 0.5 - 1 further missed years
+    assert waits[2026][:2] == [0, 0]
+    assert waits[2027] == pytest.approx([3, 1, 0.016 * RESIDENTS / UNINSURED, 1], rel=1e-6)
+    assert float(changed("F07", "china", lapse=0.2).in_year("coverage.re_entry_rate", 2027)[0]) == 0.5
+
+
+def test_f07_raises_the_ceiling_by_a_thousand_a_year_to_a_fifth():
+    after = changed("F07", "china")
+    bonus = [float(after.in_year("critical_illness.ceiling_bonus", year)[0]) for year in (2026, 2027, 2030, 2060)]
+    # 1,000 over 300,000 a year: the 34th year has 34 / 300
+    assert bonus == pytest.approx([year / 300 for year in (0, 1, 4, 34)], rel=1e-12)
+    assert changed("F07", "china", bonus=10_000).in_year("critical_illness.ceiling_bonus", 2040)[0] == 0.2
+
+
+def test_f07_makes_those_who_return_pay_at_once_and_wait():
+    """4 / 12 of a year for as many as re-enter: services of residents fall by that part, premiums do not."""
+    only = {"lapse_cut": 0, "outpatient_avoided": 0, "bonus": 0}
+    before, after = baseline("china"), with_lever("F07", "china", **only)
+    rate = 0.02 * RESIDENTS / UNINSURED
+    year, at = 2030, {"region": "000000"}
+    uninsured = float(before.members.sel(status="uninsured", year=year - 1, **at))
+    residents = float(before.average_members.sel(status=["child", "adult_resident"], year=year, **at).sum())
+    entitled = 1 - rate * uninsured * 4 / 12 / residents
+    for benefit in ("inpatient", "outpatient", "chronic", "maternity_care"):
+        stays = [
+            float(run.services.sel(status="adult_resident", benefit=benefit, year=year, **at))
+            for run in (before, after)
+        ]
+        assert stays[1] / stays[0] == pytest.approx(entitled, rel=1e-9), benefit
+    assert 0.99 < entitled < 0.9999
+    paid = [
+        float(run.revenue_by_line.sel(ledger="RPF", revenue_line="R1.4", year=year, **at)) for run in (before, after)
+    ]
+    assert paid[0] == paid[1]
+    workers = [run.services.sel(status="active", year=year, **at).values for run in (before, after)]
+    assert np.array_equal(*workers)
 
 
 def test_f11_loses_two_points_of_the_vested_a_year_for_five_years():

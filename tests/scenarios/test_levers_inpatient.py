@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from poolcast.outlook.who_pays import care_bills, who_pays
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES
 from poolcast.scenarios.catalogue.inpatient import LEVERS
 from tests.scenarios.lever_signs import SETS, baseline, calibrated, changed, check_signs, effects, identical, with_lever
 from tests.scenarios.test_levers_outpatient import value
@@ -108,6 +110,29 @@ def test_an_outbreak_adds_half_a_percent_of_spending_in_one_year_only():
     ]
     assert use == pytest.approx([1.0, 1.0096173, 1.0, 1.0], abs=2e-7)
     before, run = baseline("china"), with_lever("B26", "china")
-    for ledger, part in (("EPF", 0.005), ("RPF", 0.0046)):  # RPF also pays the critical-illness premium
-        spent = [data.expenditure.sel(ledger=ledger, year=2027).sum() for data in (before, run)]
-        assert float(spent[1] / spent[0]) - 1 == pytest.approx(part, rel=0.06)
+    unpaid = with_lever("B26", "china", reimbursement_rate=0.0)
+    for ledger, statuses, added in (("EPF", EMPLOYEE_STATUSES, 0.0096173), ("RPF", RESIDENT_STATUSES, None)):
+        spent = [data.expenditure.sel(ledger=ledger, year=2027).sum().item() for data in (before, run, unpaid)]
+        assert spent[2] == pytest.approx(spent[0], rel=1e-12)  # the other stays are paid as before
+        of_scheme = {"status": list(statuses), "year": 2027, "region": "000000"}
+        bills = before.bills.sel(benefit="inpatient", **of_scheme).sum().item()
+        paid = before.fund_payments.sel(benefit="inpatient", **of_scheme).sum().item()
+        added = added or 0.005 * 1_065.2 / 822.1
+        # each case costs the fund a whole bill: added stays x bill, against added stays x payment for ordinary stays
+        assert spent[1] - spent[0] == pytest.approx(added * bills, rel=0.01)
+        assert spent[1] - spent[0] > 1.2 * added * paid
+
+
+def test_the_cases_of_an_outbreak_cost_patients_nothing():
+    """Who pays: the bills grow by the cases, the pooled funds pay all of it, every other payer what he paid."""
+    before, run = (
+        who_pays(data).sel(region="000000", year=2027) for data in (baseline("china"), with_lever("B26", "china"))
+    )
+    bills = [
+        care_bills(data).sel(region="000000", year=2027).sum().item()
+        for data in (baseline("china"), with_lever("B26", "china"))
+    ]
+    more = (run - before).sum(["status", "benefit"])
+    assert float(more.sel(payer=["EPF", "RPF"]).sum()) == pytest.approx(bills[1] - bills[0], rel=1e-9)
+    for payer in ("CII", "MAF", "cash", "out_of_catalogue", "EPA", "providers"):
+        assert abs(float(more.sel(payer=payer))) < 1e-9 * bills[0], payer

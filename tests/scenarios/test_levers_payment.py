@@ -125,16 +125,73 @@ def test_day_surgery_induces_care():
 
 
 def test_packages_by_scheme():
-    employee, resident = _cost("P07", 2031)
-    assert employee == pytest.approx((1 - 0.2 * 0.005) ** 5, rel=1e-12)
-    assert resident == pytest.approx((1 - 0.5 * 0.005) ** 5, rel=1e-12)
-    shift = changed("P07", "china").in_year("inpatient.tier_share", 2027) - calibrated("china").in_year(
-        "inpatient.tier_share", 2027
-    )
+    after = changed("P07", "china")
+    share = after.in_year("capitation.share", 2027)[0]
+    assert share[:, :5] == pytest.approx(np.array([[0.2, 0.2, 0.2, 0, 0], [0.5, 0.5, 0.5, 0, 0]]))
+    shift = after.in_year("inpatient.tier_share", 2027) - calibrated("china").in_year("inpatient.tier_share", 2027)
     assert shift[0, 0] == pytest.approx([0.0075, 0.0075, 0, -0.015], abs=1e-15)
     assert shift[0, 2] == pytest.approx([0.003, 0.003, 0, -0.006], abs=1e-15)
-    employee, resident = _cost("P06", 2027, "outpatient")
-    assert (employee, resident) == pytest.approx((1.0, 1 + 0.3 * 0.03), rel=1e-12)
+    doctors = changed("P06", "china")
+    assert doctors.in_year("capitation.share", 2027)[0, :, :5] == pytest.approx(
+        np.array([[0] * 5, [0, 0.3, 0.3, 0, 0]])
+    )
+    assert doctors.in_year("capitation.amount_ratio", 2027)[0] == pytest.approx([1, 1.03])
+
+
+def _residents(forecast, variable, benefits):
+    at = forecast[variable].sel(status=list(RESIDENT_STATUSES), benefit=benefits).isel(region=0)
+    return at.sum("benefit").values
+
+
+def test_capitation_by_hand():
+    """Handbook 4.6 for outpatient and chronic care of residents, from the figures of the forecast (china).
+
+    Amount: 1.03 x claims per head of 2025 x heads x growth of use and cost, moved with age; 0.3 of the members. China
+    books no audit, so claims are what is paid without the rule. The need by age is read back from the bills.
+    """
+    law, after = baseline("china"), with_lever("P06", "china", referrals=0)
+    heads = law.average_members.sel(status=list(RESIDENT_STATUSES)).isel(region=0).values
+    amount, claims = np.zeros(len(law.year)), np.zeros(len(law.year))
+    for benefit in ("outpatient", "chronic"):
+        at = {"benefit": benefit}
+        trend = (law.use_index.sel(at) * law.unit_cost_index.sel(at).sel(scheme="resident")).isel(region=0).values
+        paid, bills = (_residents(law, variable, [benefit]) for variable in ("claims", "bills"))
+        need = bills / trend[:, None]  # bills at the use and prices of 2025 move with heads and age alone
+        amount += (paid[0] * need / need[0]).sum(1) * trend
+        claims += paid.sum(1)
+    assert heads.sum(1)[0] > heads.sum(1)[-1]
+    amount *= 1.03
+    over = np.maximum(claims - amount, 0)
+    under = np.minimum(np.maximum(amount - claims, 0), 0.15 * amount)
+    expected = 0.3 * (under - 0.4 * over)
+    expected[:2] = 0
+    moved = -after.provider_borne.sel(scheme="resident").isel(region=0).values
+    assert moved == pytest.approx(expected, rel=1e-9, abs=1.0)
+    booked = (after.expenditure - law.expenditure).sel(ledger="RPF").isel(region=0).values
+    assert booked == pytest.approx(expected, rel=1e-6, abs=1.0)
+    assert expected[2] / claims[2] == pytest.approx(0.3 * 0.03, rel=0.2)
+
+
+def test_the_package_grows_with_revenue_by_hand():
+    """0.5 of residents: heads x claims per head of 2025, grown as cost in 2026 and from 2027 as income per head."""
+    words = {"kept_in_county": 0, "employee_share": 0}
+    law, after = baseline("china"), with_lever("P07", "china", **words)
+    covered = ["inpatient", "outpatient", "chronic"]
+    claims = _residents(law, "claims", covered).sum(1)
+    heads = law.average_members.sel(status=list(RESIDENT_STATUSES)).isel(region=0).sum("status").values
+    lines = law.revenue_by_line.sel(ledger="RPF", revenue_line=["R1.4", "R2.1", "R2.2", "R2.3", "R2.4"]).isel(region=0)
+    per_head = lines.sum("revenue_line").values / heads
+    amount = np.zeros(len(claims))
+    for benefit in covered:
+        at = {"benefit": benefit}
+        trend = (law.use_index.sel(at) * law.unit_cost_index.sel(at).sel(scheme="resident")).isel(region=0).values
+        first = _residents(law, "claims", [benefit]).sum(1)[0] / heads[0]
+        amount += first * heads * trend[1] * per_head / per_head[1]
+    expected = 0.5 * (np.minimum(np.maximum(amount - claims, 0), 0.15 * amount) - 0.4 * np.maximum(claims - amount, 0))
+    expected[:2] = 0
+    moved = -after.provider_borne.sel(scheme="resident").isel(region=0).values
+    assert moved[2:] == pytest.approx(expected[2:], rel=1e-6)
+    assert moved[-1] < 0  # revenue falls behind cost, so that consortia bear a part
 
 
 def test_prepaid_is_a_month_where_the_tests_are_passed():
@@ -162,7 +219,13 @@ def test_an_outbreak_lasts_a_year():
     use = after["utilisation.multiplier"][0, :, :, index("benefit", "inpatient")]
     first = after.year_position(2027)
     assert np.all(use[first, :7] > 1)
-    assert use[first + 1 :] == pytest.approx(1.0, abs=1e-15)
+    assert np.array_equal(use[first + 1 :], calibrated("china")["utilisation.multiplier"][0, first + 1 :, :, 0])
+    cases = after["outbreak.case_share"][0, :, :, 0]
+    assert np.all(cases[first] > 0)
+    assert not cases[first + 1 :].any()
+    alone = changed("B26", "china")
+    for parameter in ("utilisation.multiplier", "outbreak.case_share"):
+        assert np.array_equal(after[parameter], alone[parameter], equal_nan=True)
     months = after["prepayment.months"][0]
     assert np.all(months[first] == 1)
     assert np.all(months[first + 1 :] == 0)

@@ -137,6 +137,62 @@ MUTATIONS = (
         "0.0 * cross * change[..., _OUTPATIENT]",
         "tests/scenarios/test_outpatient_reform_by_hand.py::test_use_answers_the_price",
     ),
+    Mutation(
+        "stays outside the region beside the amount per head",
+        "projection/payment.py",
+        "np.maximum(amount - deducted * outside, 0.0)",
+        "np.maximum(amount, 0.0)",
+        "tests/projection/test_payment_per_head.py::test_settlement_by_hand",
+    ),
+    Mutation(
+        "overspend of the amount borne the wrong way round",
+        "projection/payment.py",
+        "borne = (1 - shared) * np.maximum(inside - purse, 0.0)",
+        "borne = shared * np.maximum(inside - purse, 0.0)",
+        "tests/projection/test_payment_per_head.py::test_settlement_by_hand",
+    ),
+    Mutation(
+        "no risk adjustment of the amount",
+        "projection/payment.py",
+        '1 + yearly("risk_adjustment")[..., None] * (heads.need - 1)',
+        '1 + 0.0 * yearly("risk_adjustment")[..., None] * (heads.need - 1)',
+        "tests/projection/test_payment_per_head.py::test_the_amount_by_hand",
+    ),
+    Mutation(
+        "hospitals outside the region share in the amount",
+        "projection/claims.py",
+        "added_by_tier[..., _OUT_OF_REGION] = 0.0",
+        "added_by_tier[..., _OUT_OF_REGION] *= 1.0",
+        "tests/projection/test_payment_per_head.py::test_patients_keep_their_rights_and_the_bill_adds_up",
+    ),
+    Mutation(
+        "cases of an outbreak under the budget",
+        "projection/claims.py",
+        "audited[..., _INPATIENT] - waived,",
+        "audited[..., _INPATIENT] - 0.0 * waived,",
+        "tests/projection/test_outbreak.py::test_cases_are_outside_the_budget",
+    ),
+    Mutation(
+        "cases of an outbreak meet the ceiling",
+        "projection/benefits.py",
+        "above_ceiling=(1 - share[..., _INPATIENT]) * ordinary.above_ceiling",
+        "above_ceiling=ordinary.above_ceiling",
+        "tests/projection/test_outbreak.py::test_a_fifth_of_the_stays_by_hand",
+    ),
+    Mutation(
+        "waiting of those uninsured this year",
+        "projection/care.py",
+        'people.at_previous_year_end("members")[..., _UNINSURED]',
+        'people.at_year_end("members")[..., _UNINSURED]',
+        "tests/projection/test_cover_rules.py::test_the_wait_by_hand",
+    ),
+    Mutation(
+        "newly insured adults are lost",
+        "projection/coverage.py",
+        "later[:, :, _ADULT] += moved - as_child",
+        "later[:, :, _ADULT] += 0.0 * (moved - as_child)",
+        "tests/projection/test_cover_rules.py::test_people_are_moved_not_made",
+    ),
 )
 
 

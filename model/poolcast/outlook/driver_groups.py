@@ -38,6 +38,10 @@ _BY_NAME: dict[str, str] = {
     "calibration.admissions": "utilisation",
     "calibration.cost_per_admission": "intensity",
     "assistance.direct_aid_per_resident": "reimbursement",
+    "coverage.re_entry_rate": "reimbursement",
+    "coverage.waiting_months": "reimbursement",
+    "coverage.waiting_months_per_missed_year": "reimbursement",
+    "coverage.missed_years": "reimbursement",
 }
 
 _BY_FIRST_WORD: dict[str, str] = {
@@ -53,6 +57,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "outpatient": "reimbursement",
     "chronic": "reimbursement",
     "dual_channel": "reimbursement",
+    "outbreak": "reimbursement",
     "maternity": "reimbursement",
     "critical_illness": "reimbursement",
     "long_term_care": "reimbursement",
@@ -62,6 +67,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "resident": "policy",
     "assistance": "policy",
     "payment": "policy",
+    "capitation": "policy",
     "prepayment": "policy",
     "settlement": "policy",
     "price_trigger": "policy",

@@ -37,6 +37,7 @@ class _MixedPeople(People):
     year: int = 0
     exposures: dict[str, Array] = field(default_factory=dict, repr=False)
     stocks: dict[str, Array] = field(default_factory=dict, repr=False)
+    openings: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def in_year(self, name: str) -> Array:
         result = super().in_year(name).copy()
@@ -46,6 +47,11 @@ class _MixedPeople(People):
     def at_year_end(self, name: str) -> Array:
         result = super().at_year_end(name).copy()
         result[:, :, self.year] = self.stocks[name]
+        return result
+
+    def at_previous_year_end(self, name: str) -> Array:
+        result = super().at_previous_year_end(name).copy()
+        result[:, :, self.year] = self.openings[name]
         return result
 
 
@@ -123,6 +129,7 @@ class MixedYears:
             year=self._second,
             exposures={name: weight * ends[:, :, 1] + (1 - weight) * ends[:, :, 0] for name, ends in stocks.items()},
             stocks={name: ends[:, :, 1] for name, ends in stocks.items()},
+            openings={name: ends[:, :, 0] for name, ends in stocks.items()},
         )
 
     def _economy(self, drivers: Set[str]) -> Economy:

@@ -24,6 +24,9 @@ _OF_RULE: dict[str, tuple[str, ...]] = {
 }
 """Benefits by parameter or, where that is not listed, by its first word."""
 
+_BY_BENEFIT = ("capitation.share", "outbreak.case_share")
+"""Rules of payment and entitlement with a benefit axis of their own."""
+
 _OF_PROFILE: dict[str, tuple[str, ...]] = {
     "utilisation.inpatient_rate": ("inpatient",),
     "utilisation.inpatient_cost": ("inpatient",),
@@ -52,6 +55,8 @@ def named_benefits(before: Assumptions, after: Assumptions) -> frozenset[str]:
 
 
 def _of_rule(name: str, before: Assumptions, after: Assumptions) -> tuple[str, ...]:
+    if name in _BY_BENEFIT:
+        return _moved_benefits(name, before, after)
     benefits = _OF_RULE.get(name, _OF_RULE.get(name.partition(".")[0], ()))
     return benefits if benefits and not np.array_equal(before[name], after[name], equal_nan=True) else ()
 
@@ -62,6 +67,12 @@ def _of_use(name: str, before: Assumptions, after: Assumptions) -> tuple[str, ..
     dimensions = PARAMETERS[name].dimensions
     if not name.startswith(("utilisation.", "cost.")) or "benefit" not in dimensions:
         return ()
-    axis = dimensions.index("benefit")
-    moved = (np.moveaxis(before[name] != after[name], axis, 0)).reshape(len(BENEFITS), -1).any(1)
+    return _moved_benefits(name, before, after)
+
+
+def _moved_benefits(name: str, before: Assumptions, after: Assumptions) -> tuple[str, ...]:
+    """Benefits for which a parameter with a benefit axis has other values."""
+    axis = PARAMETERS[name].dimensions.index("benefit")
+    differs = (before[name] != after[name]) & ~(np.isnan(before[name]) & np.isnan(after[name]))
+    moved = np.moveaxis(differs, axis, 0).reshape(len(BENEFITS), -1).any(1)
     return tuple(benefit for benefit, is_moved in zip(BENEFITS, moved, strict=True) if is_moved)

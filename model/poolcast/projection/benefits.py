@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 _INPATIENT, _OUTPATIENT, _CHRONIC, _DUAL, _MATERNITY, _ALLOWANCE, _LONG_TERM = (
     index("benefit", benefit) for benefit in BENEFITS
 )
+_WAIVED = [_INPATIENT, _OUTPATIENT, _CHRONIC, _DUAL]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class Entitlement:
         Mix of admissions, and amounts per admission at each tier, yuan.
     above_ceiling : array (path, region, year, status), yuan per admission
         In-policy amount above the ceiling of the pooled fund.
+    outbreak, tier_outbreak : array or None
+        The part of `payment` and `tier_payment` that is paid for cases of an outbreak; None where there are none. The
+        own shares leave these cases out: who is treated first has not met another price.
     """
 
     in_policy: Array
@@ -49,6 +53,8 @@ class Entitlement:
     tier_payment: Array
     tier_own_share: Array
     above_ceiling: Array
+    outbreak: Array | None = None
+    tier_outbreak: Array | None = None
 
 
 def project_entitlement(
@@ -77,7 +83,7 @@ def project_entitlement(
     own_share = _own_share(payment, in_policy)
     base_mix = assumptions.in_year("inpatient.tier_share", assumptions.base_year)[None, :, None]
     own_share[..., _INPATIENT] = _own_share((base_mix * tiers.payment).sum(-1), (base_mix * tiers.in_policy).sum(-1))
-    return Entitlement(
+    ordinary = Entitlement(
         in_policy=in_policy,
         payment=payment,
         own_share=own_share,
@@ -87,6 +93,43 @@ def project_entitlement(
         tier_payment=tiers.payment,
         tier_own_share=_own_share(tiers.payment, tiers.in_policy),
         above_ceiling=(tiers.share * tiers.above_ceiling).sum(-1),
+    )
+    return with_outbreak(assumptions, care, ordinary)
+
+
+def with_outbreak(assumptions: Assumptions, care: Care, ordinary: Entitlement) -> Entitlement:
+    """Return the entitlement where a share of the services are cases of an outbreak (handbook 3.10).
+
+    With w the share of cases, c the bill, p and y payment and in-policy bill of an ordinary service:
+    ``payment = (1 - w) p + w r' ps' c`` and ``in-policy bill = (1 - w) y + w ps' c``. Cases meet no deductible and no
+    ceiling; r' and ps' are their own rate and in-policy share.
+    """
+    cases = assumptions.from_year("outbreak.case_share", assumptions.base_year)[None]
+    cases = by_status(np.moveaxis(cases[..., _WAIVED], 3, -1))
+    if not cases.any():
+        return ordinary
+
+    def of_case(name: str) -> Array:
+        return by_status(assumptions.from_year(f"outbreak.{name}", assumptions.base_year)[None])
+
+    in_policy_share = of_case("in_policy_share")
+    paid_share = in_policy_share * of_case("reimbursement_rate")
+    share, cost = np.zeros_like(ordinary.payment), care.unit_cost.copy()
+    share[..., _WAIVED] = np.moveaxis(cases, 3, -1)
+    cost[..., _INPATIENT] = (ordinary.tier_share * ordinary.tier_cost).sum(-1)
+    outbreak = share * paid_share[..., None] * cost
+    of_stays = share[..., _INPATIENT, None]
+    tier_outbreak = of_stays * paid_share[..., None] * ordinary.tier_cost
+    tier_in_policy = of_stays * in_policy_share[..., None] * ordinary.tier_cost
+    return replace(
+        ordinary,
+        in_policy=(1 - share) * ordinary.in_policy + share * in_policy_share[..., None] * cost,
+        payment=(1 - share) * ordinary.payment + outbreak,
+        tier_in_policy=(1 - of_stays) * ordinary.tier_in_policy + tier_in_policy,
+        tier_payment=(1 - of_stays) * ordinary.tier_payment + tier_outbreak,
+        above_ceiling=(1 - share[..., _INPATIENT]) * ordinary.above_ceiling,
+        outbreak=outbreak,
+        tier_outbreak=tier_outbreak,
     )
 
 

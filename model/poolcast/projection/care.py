@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import BENEFITS, RESIDENT_STATUSES, STATUSES, index
+from poolcast.parameters.axes import BENEFITS, RESIDENT_STATUSES, STATUSES, index, positions
 from poolcast.projection.economy import CostTrend
 from poolcast.projection.people import People
 
@@ -18,6 +18,9 @@ SCHEME_OF_STATUS = np.array([int(status in RESIDENT_STATUSES) for status in STAT
 """Position of the scheme of each status on the scheme axis; the uninsured stand with the employees, without care."""
 
 INSURED = np.array([status != "uninsured" for status in STATUSES], dtype=float)
+_RESIDENTS = positions("status", RESIDENT_STATUSES)
+_UNINSURED = index("status", "uninsured")
+_BEFORE_LONG_TERM_CARE = slice(0, index("benefit", "long_term_care"))
 _FROM_PROFILE = {"outpatient": "outpatient_bill", "chronic": "chronic_bill"}
 
 
@@ -88,7 +91,38 @@ def project_care(assumptions: Assumptions, people: People, trend: CostTrend, pat
     put("maternity_allowance", births, np.zeros(1))
     if "long_term_care.take_up" in assumptions:
         put("long_term_care", *_long_term_care(assumptions, people))
+    waiting = waiting_share(assumptions, people)
+    if waiting is not None:
+        for status in _RESIDENTS:
+            services[..., status, _BEFORE_LONG_TERM_CARE] *= 1 - waiting[..., None]
     return Care(services, unit_cost)
+
+
+def waiting_share(assumptions: Assumptions, people: People) -> Array | None:
+    """Return the share of the residents' exposure that pays without being entitled (handbook 3.10).
+
+    Those who enrol after a lapse, a share rho of the uninsured U of the last year end, wait a fixed number of months
+    and more for each missed year: ``rho U(t-1) (fixed + per year x missed years) / 12 / N(t)`` with the average
+    residents N; a wait is never longer than the year. Children and adults wait alike, and long-term care, an
+    insurance of its own, has no such wait.
+
+    Returns
+    -------
+    array (path, region, year), fraction; None where nobody waits
+    """
+    base = assumptions.base_year
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"coverage.{name}", base)[None]
+
+    months = yearly("waiting_months") + yearly("waiting_months_per_missed_year") * yearly("missed_years")
+    if not months.any():
+        return None
+    re_entering = yearly("re_entry_rate") * people.at_previous_year_end("members")[..., _UNINSURED]
+    residents = people.in_year("members")[..., _RESIDENTS].sum(-1)
+    waiting = _ratio(re_entering * np.minimum(months, 12) / 12, residents)
+    result: Array = np.minimum(waiting, 1.0)
+    return result
 
 
 def _births_by_status(people: People) -> Array:

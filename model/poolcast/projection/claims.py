@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import SCHEMES, index
+from poolcast.parameters.axes import BENEFITS, SCHEMES, index
 from poolcast.projection.behaviour import response_multiplier
 from poolcast.projection.benefits import Entitlement, project_entitlement
 from poolcast.projection.care import INSURED, SCHEME_OF_STATUS, Care, project_care
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import CostTrend, Economy
-from poolcast.projection.payment import close_budget
+from poolcast.projection.payment import Heads, capitated_share, close_budget, correction_per_head
 from poolcast.projection.people import People
 
 Array = NDArray[np.float64]
@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 _MEDICAL = [index("benefit", name) for name in ("inpatient", "outpatient", "chronic", "dual_channel", "maternity_care")]
 _PROCURED = [index("benefit", name) for name in ("inpatient", "chronic")]
 _INPATIENT = index("benefit", "inpatient")
+_OUT_OF_REGION = index("tier", "out_of_region")
+_NEED = {"inpatient": "inpatient_cost", "outpatient": "outpatient_bill", "chronic": "chronic_bill"}
+"""Age sums that say how the need of the members of a status grows with their age."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,15 @@ class Claims:
     ----------
     services, bills, in_policy_bills, entitled, payments : array (path, region, year, status, benefit)
         Services and yuan; entitled is what the law gives the patients, payments what the pooled funds pay after audit,
-        procurement and budgets. The difference is the providers', not the patients'.
+        procurement, budgets and amounts per head. The difference is the providers', not the patients'.
     inpatient_payments : array (path, region, year, status, tier), yuan
     above_ceiling : array (path, region, year, status), yuan
         In-policy inpatient bills above the ceiling of the pooled fund.
     claimed : array (path, region, year, scheme, benefit), yuan
-        Claims before audit, procurement and budgets.
+        Claims before audit, procurement, budgets and amounts per head.
     procurement_saving : array (path, region, year, scheme), yuan
     provider_borne : array (path, region, year, scheme), yuan
-        Inpatient claims less what the budget pays; negative where providers keep a surplus.
+        Claims less what budgets and amounts per head pay; negative where providers keep a surplus.
     entitlement : Entitlement
         Payment per service, for the reference of the behavioural response.
     """
@@ -78,15 +81,18 @@ def project_claims(
     trend: CostTrend,
     revenue: Array,
     drivers: Drivers = NO_DRIVERS,
+    expected: CostTrend | None = None,
 ) -> Claims:
     """Return services, bills and payments of every benefit (handbook 6.5-6.8).
 
     Parameters
     ----------
     revenue : array (path, region, year, scheme), yuan
-        Contribution income of each scheme, which budgets may follow.
+        Contribution income of each scheme, which budgets and amounts per head may follow.
     drivers : Drivers
         How strongly patients respond.
+    expected : CostTrend, optional
+        Trend on which amounts per head rest: that of the set's own path, where `trend` departs from it.
     """
     strength = drivers.factor("elasticity")
     care = project_care(assumptions, people, trend, paths=np.shape(strength)[0] if np.ndim(strength) else 1)
@@ -95,12 +101,27 @@ def project_claims(
     gross = services * entitlement.payment
     claimed = by_scheme(gross, 3)
     after, saving = _audit_and_procure(assumptions, claimed)
-    budgeted = after[..., _INPATIENT]
-    after = after.copy()
-    after[..., _INPATIENT] = close_budget(assumptions, budgeted, revenue)
+    audited = after.copy()
+    capitated = capitated_share(assumptions)
+    waived = _waived_stays(services, entitlement, after, claimed)
+    by_budget = close_budget(
+        assumptions,
+        audited[..., _INPATIENT] - waived,
+        revenue,
+        None if capitated is None else capitated[..., _INPATIENT],
+    )
+    after[..., _INPATIENT] = by_budget + waived
     kept = np.divide(after, claimed, out=np.zeros_like(claimed), where=claimed > 0)
     payments = gross * np.take(kept, SCHEME_OF_STATUS, axis=3)
     per_tier = services[..., _INPATIENT, None] * entitlement.tier_share * entitlement.tier_payment
+    inpatient_payments = per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None]
+    borne = audited[..., _INPATIENT] - after[..., _INPATIENT]
+    if capitated is not None:
+        added, added_by_tier = _per_head(
+            assumptions, people, services, entitlement, audited, claimed, revenue, expected or trend
+        )
+        payments, inpatient_payments = payments + added, inpatient_payments + added_by_tier
+        borne = borne - by_scheme(added, 3).sum(-1)
     cheaper = _cheaper_by_procurement(assumptions, services.shape)
     return Claims(
         services=services,
@@ -108,12 +129,80 @@ def project_claims(
         in_policy_bills=services * entitlement.in_policy * cheaper,
         entitled=gross * cheaper,
         payments=payments,
-        inpatient_payments=per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None],
+        inpatient_payments=inpatient_payments,
         above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling * cheaper[..., _INPATIENT],
         claimed=claimed,
         procurement_saving=saving,
-        provider_borne=budgeted - after[..., _INPATIENT],
+        provider_borne=borne,
         entitlement=entitlement,
+    )
+
+
+def _waived_stays(services: Array, entitlement: Entitlement, after: Array, claimed: Array) -> Array | float:
+    """Audited inpatient claims of outbreak cases (path, region, year, scheme), which no budget and no amount covers."""
+    if entitlement.outbreak is None:
+        return 0.0
+    gross = by_scheme(services[..., _INPATIENT] * entitlement.outbreak[..., _INPATIENT], 3)
+    before, now = claimed[..., _INPATIENT], after[..., _INPATIENT]
+    result: Array = gross * np.divide(now, before, out=np.zeros_like(before), where=before > 0)
+    return result
+
+
+def _per_head(
+    assumptions: Assumptions,
+    people: People,
+    services: Array,
+    entitlement: Entitlement,
+    audited: Array,
+    claimed: Array,
+    revenue: Array,
+    expected: CostTrend,
+) -> tuple[Array, Array]:
+    """Return what amounts per head add to the payments by status and benefit, and by status and tier (handbook 4.6).
+
+    The correction falls on the claims within the region of the members paid per head; stays outside it, and cases of
+    an outbreak, are paid as claimed.
+    """
+    share = capitated_share(assumptions)
+    assert share is not None
+    ordinary, of_tier = entitlement.payment, entitlement.tier_payment
+    if entitlement.outbreak is not None and entitlement.tier_outbreak is not None:
+        ordinary, of_tier = ordinary - entitlement.outbreak, of_tier - entitlement.tier_outbreak
+    ratio = np.divide(audited, claimed, out=np.zeros_like(claimed), where=claimed > 0)
+    ratio = np.take(ratio, SCHEME_OF_STATUS, axis=3)
+    claims = services * ordinary * ratio
+    stays = services[..., _INPATIENT, None] * entitlement.tier_share * of_tier * ratio[..., _INPATIENT, None]
+    total = by_scheme(claims, 3)
+    outside = by_scheme(stays[..., _OUT_OF_REGION], 3)
+    heads = _heads(people, claims, revenue, expected)
+    correction = correction_per_head(assumptions, share, total, outside, heads)
+    factor = np.take(share[None] * correction[..., None], SCHEME_OF_STATUS, axis=3)
+    added, added_by_tier = factor * claims, factor[..., _INPATIENT, None] * stays
+    added_by_tier[..., _OUT_OF_REGION] = 0.0
+    added[..., _INPATIENT] = added_by_tier.sum(-1)
+    return added, added_by_tier
+
+
+def _heads(people: People, claims: Array, revenue: Array, expected_cost: CostTrend) -> Heads:
+    """Members, their need by age and status, and the expected cost on which amounts per head rest.
+
+    What departs from the expected cost, in a simulation or by a multiplier, is the providers' risk.
+    """
+    members = by_scheme(people.in_year("members"), 3)
+    of_base = claims[:, :, :1]
+    expected = np.broadcast_to(of_base, np.broadcast_shapes(of_base.shape, (*members.shape[:3], 1, 1))).copy()
+    for number, benefit in enumerate(BENEFITS):
+        need = people.in_year(_NEED.get(benefit, "members"))
+        growth = np.divide(need, need[:, :, :1], out=np.zeros_like(need), where=need[:, :, :1] > 0)
+        expected[..., number] *= growth
+    needed = by_scheme(expected, 3)
+    per_head = np.divide(needed, members[..., None], out=np.zeros_like(needed), where=members[..., None] > 0)
+    first = per_head[:, :, :1]
+    return Heads(
+        members=members,
+        need=np.divide(per_head, first, out=np.ones_like(per_head), where=first > 0),
+        cost_index=expected_cost.use[:, :, :, None] * expected_cost.unit_cost,
+        revenue=revenue,
     )
 
 

@@ -18,6 +18,7 @@ _CHILD, _ADULT, _ACTIVE, _FLEXIBLE, _RETIRED, _PAYING, _UNEMPLOYED, _UNINSURED =
 )
 _CONTRIBUTING = [_ACTIVE, _FLEXIBLE, _UNEMPLOYED]
 _OUTSIDE = [_CHILD, _ADULT, _UNINSURED]
+_FIRST_ADULT_AGE = 18
 
 
 def fit_status_shares(share: Array, population: Array, members: Array, rounds: int = 5000) -> tuple[Array, Array]:
@@ -95,12 +96,36 @@ def project_status_shares(assumptions: Assumptions, population: Array) -> Array:
     result = np.empty((base.shape[0], ends, *base.shape[1:]))
     result[:, 0] = assumptions["coverage.previous_status_share"]
     result[:, 1:] = base[:, None]
-    if assumptions.options["coverage_movement"] == "by_age":
-        return result
-    mover = _CohortMovement(assumptions)
-    for end in range(2, ends):
-        result[:, end] = mover.step(assumptions.base_year + end - 1, population[:, end - 1])
+    if assumptions.options["coverage_movement"] == "by_cohort":
+        mover = _CohortMovement(assumptions)
+        for end in range(2, ends):
+            result[:, end] = mover.step(assumptions.base_year + end - 1, population[:, end - 1])
+    _insure_by_age(assumptions, result)
     return result
+
+
+def _insure_by_age(assumptions: Assumptions, shares: Array) -> None:
+    """Move a share of the uninsured of each age to the resident statuses, in place (handbook 6.3.12).
+
+    They become children and adult residents as those insured at their age are; where nobody is, those under 18 become
+    children.
+
+    Parameters
+    ----------
+    shares : array (region, year_end, status, sex, age)
+        From the year end before the base year end on; those up to the base year end stay as they are.
+    """
+    joining = assumptions.from_year("coverage.joining_share", assumptions.base_year + 1)[:, :, None]
+    if not joining.any():
+        return
+    later = shares[:, 2:]
+    moved = joining * later[:, :, _UNINSURED]
+    insured = later[:, :, _CHILD] + later[:, :, _ADULT]
+    young = np.broadcast_to(np.arange(shares.shape[-1]) < _FIRST_ADULT_AGE, insured.shape).astype(float)
+    as_child = moved * np.divide(later[:, :, _CHILD], insured, out=young, where=insured > 0)
+    later[:, :, _UNINSURED] -= moved
+    later[:, :, _CHILD] += as_child
+    later[:, :, _ADULT] += moved - as_child
 
 
 class _CohortMovement:

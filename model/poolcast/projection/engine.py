@@ -61,7 +61,10 @@ def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Mo
     revenue = np.stack(
         np.broadcast_arrays(contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
     )
-    claims = project_claims(assumptions, people, economy, trend, revenue, drivers)
+    expected = trend
+    if drivers is not NO_DRIVERS:
+        expected = project_cost_trend(assumptions, project_economy(assumptions, NO_DRIVERS), NO_DRIVERS)
+    claims = project_claims(assumptions, people, economy, trend, revenue, drivers, expected)
     return MoneyState(assumptions, people, economy, trend, contributions, claims, drivers)
 
 

@@ -68,7 +68,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "审核和预算前按政策应付",
     ),
     "inpatient_payments": ("yuan", "Inpatient payments by tier", "分级住院支付"),
-    "provider_borne": ("yuan", "Inpatient claims borne by providers", "医疗机构承担"),
+    "provider_borne": ("yuan", "Claims borne by providers under budgets and amounts per head", "医疗机构承担"),
     "procurement_saving": ("yuan", "Saving of the pooled funds by volume-based procurement", "集采节约的基金支出"),
     "interest_rate": ("fraction", "Interest rate on the opening reserve", "期初结余利率"),
 }

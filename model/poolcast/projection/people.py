@@ -71,6 +71,10 @@ class People:
         """Return a sum as exposure of the years from the base year on (path, region, year, status)."""
         return self.exposure(self.sums[name])
 
+    def at_previous_year_end(self, name: str) -> Array:
+        """Return a sum at the year ends before the years from the base year on (path, region, year, status)."""
+        return self.sums[name][:, :, :-1]
+
     def exposure(self, at_year_ends: Array) -> Array:
         """Return the exposure of each year from a stock (path, region, year_end, ...): weighted mean of two ends."""
         weight = self.closing_weight

@@ -9,6 +9,7 @@ _RYK = ("region", "year", "status")
 _RYG = ("region", "year", "scheme")
 _RYKT = ("region", "year", "status", "tier")
 _LTCI = "ledger:LTCI"
+_OUTBREAK = (("benefit", ("inpatient", "outpatient", "chronic", "dual_channel")),)
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
@@ -95,6 +96,18 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "dual_channel.reimbursement_rate", _RYG, "fraction", 0, 1, Words("Reimbursement rate of dual-channel drugs", "双通道药品报销比例"),
         Words("Share of the in-policy bill that the fund pays.", "政策内费用的基金支付比例。"), "assumption", "1.2", default=0.6, between="step",
+    ),
+    Parameter(
+        "outbreak.case_share", ("region", "year", "scheme", "benefit"), "fraction", 0, 1, Words("Cases of an outbreak", "疫情病例比例"),
+        Words("Share of the admissions, or of the yearly bills, that are cases of an outbreak: no deductible, no ceiling, and rates of their own.", "住院人次(或年度费用)中疫情病例的比例:不设起付线和封顶线,执行单独比例。"), "assumption", "3.10", default=0.0, between="step", needed_members=_OUTBREAK,
+    ),
+    Parameter(
+        "outbreak.in_policy_share", _RYG, "fraction", 0, 1, Words("In-policy share of outbreak cases", "疫情病例政策内比例"),
+        Words("Part of the bill of an outbreak case under the rules; 1 lifts the limits of the catalogue.", "疫情病例费用中政策范围内比例,1 为目录限制豁免。"), "assumption", "3.10", default=1.0,
+    ),
+    Parameter(
+        "outbreak.reimbursement_rate", _RYG, "fraction", 0, 1, Words("Reimbursement rate of outbreak cases", "疫情病例报销比例"),
+        Words("Share of the in-policy bill of an outbreak case that the fund pays; 1 waives the patient's share.", "疫情病例政策内费用的基金支付比例,1 为个人免付。"), "assumption", "3.10", default=1.0,
     ),
     Parameter(
         "maternity.payment_per_birth", _RYK, "yuan_per_service", 0, 100_000, Words("Maternity care per birth", "每例生育医疗支付"),

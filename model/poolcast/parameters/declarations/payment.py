@@ -5,7 +5,9 @@ from __future__ import annotations
 from poolcast.parameters.declaration import Parameter, Words
 
 _RYG = ("region", "year", "scheme")
+_RYGB = ("region", "year", "scheme", "benefit")
 _CLOSED = "option:payment_rule=closure|corridor"
+_CAPITATED = (("benefit", ("inpatient", "outpatient", "chronic", "dual_channel", "maternity_care")),)
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
@@ -47,6 +49,46 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "payment.audit_deduction", _RYG, "fraction", 0, 0.3, Words("Audit deduction", "审核扣减比例"),
         Words("Share of medical claims cut by audit.", "审核扣减的医疗费用比例。"), "assumption", "4.1", default=0.0,
+    ),
+    Parameter(
+        "capitation.share", _RYGB, "fraction", 0, 1, Words("Care paid per head", "按人头付费比例"),
+        Words("Share of the members whose care of a benefit is paid by an amount per head; 0 pays the claims.", "该项待遇实行按人头付费的参保人比例,0 为按费用支付。"), "assumption", "4.6", default=0.0, between="step", needed_members=_CAPITATED,
+    ),
+    Parameter(
+        "capitation.amount_ratio", _RYG, "ratio", 0, 3, Words("Amount over the payment per head", "人头标准与人均支付之比"),
+        Words("Amount per head over the fund's payment per head of the base year.", "人头标准与基年基金人均支付之比。"), "assumption", "4.6", default=1.0, between="step",
+    ),
+    Parameter(
+        "capitation.growth", _RYG, "rate_per_year", -0.3, 0.5, Words("Growth of the amount per head", "人头标准增长率"),
+        Words("Declared growth of the amount per head, beside what it follows.", "人头标准的给定增长率,不含随费用和收入增长部分。"), "assumption", "4.6", default=0.0, first_year=1,
+    ),
+    Parameter(
+        "capitation.follows_cost", _RYG, "fraction", 0, 1, Words("Amount follows cost", "人头标准随费用增长"),
+        Words("Weight of the expected growth of use and unit cost in the growth of the amount per head.", "人头标准增长中预期利用和单位费用增长的权重。"), "assumption", "4.6", default=1.0, first_year=1,
+    ),
+    Parameter(
+        "capitation.follows_revenue", _RYG, "fraction", 0, 1, Words("Amount follows revenue", "人头标准随收入增长"),
+        Words("Weight of the growth of contribution income per member in the growth of the amount per head.", "人头标准增长中人均缴费收入增长的权重。"), "assumption", "4.6", default=0.0, first_year=1,
+    ),
+    Parameter(
+        "capitation.risk_adjustment", _RYG, "fraction", 0, 1, Words("Risk adjustment of the amount", "人头标准风险调整"),
+        Words("1 moves the amount with the age and status of the members since the base year, 0 pays for heads alone.", "1 按参保人年龄和身份结构变化调整标准,0 只按人头。"), "assumption", "4.6", default=1.0,
+    ),
+    Parameter(
+        "capitation.out_of_region_deducted", _RYG, "fraction", 0, 1, Words("Out-of-region use deducted", "异地就医从标准中扣除"),
+        Words("Share of the payments for stays outside the region that is taken off the amount: the money follows the patient.", "统筹区外住院支付从人头标准中扣除的比例,钱随人走。"), "assumption", "4.6", default=1.0,
+    ),
+    Parameter(
+        "capitation.retained_share", _RYG, "fraction", 0, 1, Words("Surplus of the amount that providers keep", "人头结余留用比例"),
+        Words("Share of the surplus of the amount over claims that providers keep, within the quality gate.", "人头标准结余在质量门槛内由医疗机构留用的比例。"), "assumption", "4.6", default=1.0,
+    ),
+    Parameter(
+        "capitation.quality_gate", _RYG, "fraction", 0, 1, Words("Quality gate of the surplus", "结余留用质量门槛"),
+        Words("Ratio of claims to the amount below which more surplus counts as care withheld and goes back to the fund.", "费用与人头标准之比低于此值的结余视为服务不足,退回基金。"), "assumption", "4.6", default=0.85,
+    ),
+    Parameter(
+        "capitation.overspend_share", _RYG, "fraction", 0, 1, Words("Overspend of the amount borne by the fund", "人头超支基金分担比例"),
+        Words("Share of the claims above the amount that the fund pays.", "超出人头标准的费用由基金分担的比例。"), "assumption", "4.6", default=0.6,
     ),
     Parameter(
         "prepayment.months", _RYG, "months", 0, 6, Words("Prepaid months", "预付月数"),

@@ -207,4 +207,36 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Relative yearly fall of the share of the uninsured among people outside the employee scheme.", "职工医保以外人口中未参保占比的年下降率。"),
         "assumption", "6.3", default=0.0, first_year=1, layer="cohort", needed=BY_COHORT,
     ),
+    Parameter(
+        "coverage.joining_share", ("region", "year", "age"), "fraction", 0, 1,
+        Words("Uninsured who join, by age", "分年龄未参保者参保比例"),
+        Words("Share of those whom the path of coverage leaves uninsured at an age who are insured as residents after all.",
+              "按既定路径仍未参保者中按居民身份参保的比例,分年龄。"),
+        "assumption", "6.3", default=0.0, first_year=1, between="step", layer="cohort",
+    ),
+    Parameter(
+        "coverage.re_entry_rate", ("region", "year"), "rate_per_year", 0, 1,
+        Words("Re-entry rate of the uninsured", "未参保者再参保率"),
+        Words("Share of the uninsured of the last year end who enrol as residents in the year; read for waiting periods only.",
+              "上年末未参保者当年以居民身份参保的比例,仅用于待遇等待期。"),
+        "assumption", "3.10", default=0.5,
+    ),
+    Parameter(
+        "coverage.waiting_months", ("region", "year"), "months", 0, 12,
+        Words("Fixed waiting period", "固定待遇等待期"),
+        Words("Months for which residents who enrol after a lapse pay without being entitled.", "断保后再参保居民缴费但不享受待遇的月数。"),
+        "assumption", "3.10", default=0.0, between="step",
+    ),
+    Parameter(
+        "coverage.waiting_months_per_missed_year", ("region", "year"), "months", 0, 12,
+        Words("Waiting months per missed year", "每断保一年增加的等待月数"),
+        Words("Further waiting months for each missed year.", "每断保一年增加的待遇等待月数。"),
+        "assumption", "3.10", default=0.0, between="step",
+    ),
+    Parameter(
+        "coverage.missed_years", ("region", "year"), "years", 0, 40,
+        Words("Missed years of those who re-enter", "再参保者断保年数"),
+        Words("Mean number of missed years, of those who enrol after a lapse, that lengthen the waiting period.", "断保后再参保者计入变动等待期的平均断保年数。"),
+        "assumption", "3.10", default=1.0,
+    ),
 )

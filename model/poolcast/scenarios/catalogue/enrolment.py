@@ -88,20 +88,22 @@ def _moved_cover(given: Arguments, start: int, before: Assumptions, phase_in: Ph
     return {"inpatient.tier_share": mix, **rates}
 
 
-def _groups_joined(given: Arguments, start: int, before: Assumptions, _: PhaseIn) -> dict[str, Array]:
-    """F06: a part of the uninsured young joins, and more workers at the ages of formalisation."""
-    young = ratio(persons(before, _UNINSURED, 0, LAST_AGE_OF_STUDY), persons(before, _UNINSURED))
-    return more_a_year(
-        before,
-        start,
-        given["years"],
-        uninsured_decline=yearly_decline(young * given["young"], given["years"]),
-        formalisation_rate=np.full_like(young, given["workers"]),
-    )
+def _groups_joined(given: Arguments, start: int, before: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
+    """F06: newborns are insured from birth, a part of the uninsured young joins, and more workers do."""
+    come = arrived(before, start, phase_in)
+    uninsured = ratio(persons(before, _UNINSURED, 0, 0), before["population.at_base_year_end"][:, :, 0].sum(1))
+    newborns = np.maximum(1 - ratio(np.full_like(uninsured, 1 - given["newborns"]), uninsured), 0.0)
+    joining = np.zeros_like(before["coverage.joining_share"])
+    joining[..., 0] = newborns[:, None] * come
+    joining[..., 1 : LAST_AGE_OF_STUDY + 1] = (given["young"] * come)[:, None]
+    return {
+        "coverage.joining_share": 1 - (1 - before["coverage.joining_share"]) * (1 - joining),
+        **more_a_year(before, start, given["years"], formalisation_rate=np.full(len(before.regions), given["workers"])),
+    }
 
 
 def _kept_cover(given: Arguments, start: int, before: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
-    """F07: the uninsured settle at ``lapse / (lapse + re-entry)``; residents avoid a few visits."""
+    """F07: the uninsured settle at ``lapse / (lapse + re-entry)``; who re-enters waits; a few visits are avoided."""
 
     def uninsured(lapse: float) -> float:
         return lapse / (lapse + given["re_entry"])
@@ -114,7 +116,43 @@ def _kept_cover(given: Arguments, start: int, before: Assumptions, phase_in: Pha
     return {
         **more_a_year(before, start, YEARS_TO_SETTLE, uninsured_decline=decline),
         **_use(before, _RESIDENT_POSITIONS, factor, index("benefit", "outpatient")),
+        **_waiting(given, start, before),
+        **_raised_ceiling(given, start, before),
     }
+
+
+def _waiting(given: Arguments, start: int, before: Assumptions) -> dict[str, Array]:
+    """Waiting months of those who re-enter, from the first year on.
+
+    As many return as lapse, ``lapse x residents``, which is a share of all the uninsured (some of whom were never
+    insured) and at most the re-entry rate of those who lapsed. The mean lapse is ``1 / re-entry`` years, of which the
+    first is in the fixed period.
+    """
+    lapsing = given["lapse"] * (1 - given["lapse_cut"]) * persons(before, RESIDENTS)
+    waiting: dict[str, Array | float] = {
+        "waiting_months": given["waiting_months"],
+        "waiting_months_per_missed_year": given["months_per_missed_year"],
+        "re_entry_rate": np.minimum(ratio(lapsing, persons(before, _UNINSURED)), given["re_entry"])[:, None],
+        "missed_years": 1 / given["re_entry"] - 1,
+    }
+    first = before.year_position(start)
+    result = {}
+    for name, value in waiting.items():
+        values = before[f"coverage.{name}"].copy()
+        values[:, first:] = value
+        result[f"coverage.{name}"] = values
+    return result
+
+
+def _raised_ceiling(given: Arguments, start: int, before: Assumptions) -> dict[str, Array]:
+    """The ceiling of critical-illness insurance rises by an amount a year, up to a share of what it was."""
+    name = "critical_illness.ceiling_bonus"
+    if name not in before:
+        return {}
+    ceiling = before["critical_illness.tranche_upper"][:, -1:]
+    bonus = np.minimum(given["bonus"] * years_passed(before, start) / ceiling, given["largest_bonus"])
+    result: Array = before[name] + bonus
+    return {name: result}
 
 
 def _fertile(given: Arguments, start: int, before: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
@@ -318,18 +356,29 @@ LEVERS: tuple[Lever, ...] = (
         group="enrolment",
         title=Words("Newborns, students, migrant and flexible workers", "新生儿、学生、农民工和灵活就业人员参保"),
         explanation=Words(
-            "A part of the uninsured children and students joins within some years, and more workers join the "
-            "employee scheme each year at the ages of formalisation. The uninsured decline by 1 - (1 - young share x "
-            "part)^(1/years) a year, the young share (up to age 22) read from the set. The engine knows one decline "
-            "for every age, so that the number of newcomers is right but they are a little older than students; "
-            "newborn coverage by itself cannot be set. Workers enter as unit employees and flexible workers in the "
-            "mix of their age.",
-            "一部分未参保儿童和学生在若干年内参保,正规化年龄段每年有更多劳动者参加职工医保。未参保者每年减少 1-(1-年轻"
-            "占比×比例)^(1/年数),年轻占比(22岁及以下)取自参数集。引擎对各年龄只有同一降幅,故新参保人数正确但年龄略偏大"
-            ",不能单独设定新生儿参保率。新参保劳动者按同龄在职与灵活就业构成进入。",
+            "Newborns (age 0 at the year end) are insured to a share of all, a part of the uninsured children and "
+            "students of ages 1 to 22 joins, and more workers join the employee scheme each year at the ages of "
+            "formalisation. Both shares of the young arrive with the phase-in and stay: each year they hold for "
+            "whoever is of that age, on top of the set's own path, and who grows out of the ages is insured as "
+            "others of his age. Nobody is counted twice: who joins leaves the uninsured. Workers enter as unit "
+            "employees and flexible workers in the mix of their age.",
+            "新生儿(年末0岁)参保率达到设定水平,1-22岁未参保儿童和学生按一定比例参保,正规化年龄段每年有更多劳动者参加"
+            "职工医保。两项比例随分步实施到位并持续有效:每年适用于当年处于该年龄者,叠加于参数集自身路径;超出年龄后按"
+            "同龄人参保水平。参保者同时从未参保者中减去,人数守恒。新参保劳动者按同龄在职与灵活就业构成进入。",
         ),
         documents=("seed 003", "seed 004 item 4", "seed 004 item 7"),
         arguments=(
+            Argument(
+                "newborns",
+                "fraction",
+                0.0,
+                1.0,
+                1.0,
+                0.05,
+                Words("Coverage of newborns", "新生儿参保率"),
+                "assumption",
+                "handbook 8.1, F06: newborn coverage 1.0",
+            ),
             Argument(
                 "young",
                 "fraction",
@@ -339,7 +388,7 @@ LEVERS: tuple[Lever, ...] = (
                 0.1,
                 Words("Uninsured young people who join", "未参保儿童学生参保比例"),
                 "assumption",
-                "half: newborns reach full coverage (handbook 8.1, F06), students part of the way",
+                "half: students part of the way; no source gives a number",
             ),
             Argument(
                 "workers",
@@ -359,7 +408,7 @@ LEVERS: tuple[Lever, ...] = (
                 15,
                 3,
                 1,
-                Words("Years of the campaign", "实施年数"),
+                Words("Years in which more workers join", "职工新增参保年数"),
                 "assumption",
                 "three years, as F04",
             ),
@@ -375,6 +424,7 @@ LEVERS: tuple[Lever, ...] = (
             *_WORKERS_JOIN,
         ),
         transform=_groups_joined,
+        phase_in=PhaseIn(3),
         needs=("RPF",),
     ),
     Lever(
@@ -385,13 +435,18 @@ LEVERS: tuple[Lever, ...] = (
         explanation=Words(
             "Fewer residents lapse, because unbroken cover raises the ceiling of critical-illness insurance and "
             "interruption brings waiting months. The uninsured settle at lapse / (lapse + re-entry) of those outside "
-            "the employee scheme; a lower lapse brings them down to the new level in three years. The zero-claim "
-            "bonus makes residents avoid a few outpatient visits. Not counted: the higher ceiling itself (1,000 yuan "
-            "a year, at most 20 %), whose expected cost is a thin tail layer, and the months for which late joiners "
-            "wait.",
+            "the employee scheme; a lower lapse brings them down to the new level in three years. Who re-enters pays "
+            "at once and waits for benefits: fixed months, and more for each further missed year (the mean lapse is "
+            "1 / re-entry years). In balance as many return as lapse; the residents' exposure falls by their number "
+            "x months / 12. Their care meanwhile is outside the model, like that of the uninsured. The ceiling of "
+            "critical-illness insurance rises each year by an amount, up to a share of it, for all residents; its "
+            "expected cost is a thin tail layer. The zero-claim bonus makes residents avoid a few outpatient visits. "
+            "Not counted: buying the variable months back.",
             "连续参保提高大病保险封顶线、中断参保设待遇等待期,使断保减少。未参保者占职工医保以外人口的比例收敛于 断保"
-            "率/(断保率+再参保率),断保率下降后三年内降至新水平。零报销激励使居民少量减少门诊就诊。不计封顶线提高本身("
-            "每年1000元,至多20%,属极薄的尾部赔付)和补缴等待期。",
+            "率/(断保率+再参保率),断保率下降后三年内降至新水平。再参保者当年缴费并等待享受待遇:固定月数加每多断保一年"
+            "的变动月数(平均断保 1/再参保率 年)。均衡时再参保人数等于断保人数,居民享受待遇的人数按 再参保人数×等待月"
+            "数/12 减少,等待期内就医同未参保者,不在模型内。大病保险封顶线每年提高一定金额,以原封顶线的一定比例为限,适"
+            "用于全体居民,属极薄的尾部赔付。零报销激励使居民少量减少门诊就诊。不计补缴缩短变动等待期。",
         ),
         documents=("seed 004 item 4",),
         arguments=(
@@ -438,6 +493,50 @@ LEVERS: tuple[Lever, ...] = (
                 Words("Outpatient use avoided", "门诊利用下降"),
                 "assumption",
                 "handbook 8.1, F07: 0.5 %",
+            ),
+            Argument(
+                "waiting_months",
+                "months",
+                0.0,
+                12.0,
+                3.0,
+                1.0,
+                Words("Fixed waiting period", "固定等待期"),
+                "source_unverified",
+                "handbook 3.10: 3 months, guidance of August 2024 as reported",
+            ),
+            Argument(
+                "months_per_missed_year",
+                "months",
+                0.0,
+                6.0,
+                1.0,
+                0.5,
+                Words("Months for each further missed year", "每多断保一年增加月数"),
+                "source_unverified",
+                "handbook 3.10: one month, guidance of August 2024 as reported",
+            ),
+            Argument(
+                "bonus",
+                "yuan_per_person_year",
+                0.0,
+                10_000.0,
+                1_000.0,
+                500.0,
+                Words("Rise of the critical-illness ceiling a year", "大病封顶线年提高额"),
+                "source",
+                "handbook 3.8: at least 1,000 yuan a year, guidance of August 2024 as reported",
+            ),
+            Argument(
+                "largest_bonus",
+                "fraction",
+                0.0,
+                1.0,
+                0.2,
+                0.05,
+                Words("Limit of the rise", "封顶线提高上限"),
+                "source",
+                "handbook 3.8: 20 % of the ceiling",
             ),
         ),
         effects=(

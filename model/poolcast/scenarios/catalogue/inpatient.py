@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
 from poolcast.parameters.declaration import Words
 from poolcast.scenarios.catalogue.shorthand import (
-    EMPLOYEES,
     INSURED,
-    RESIDENTS,
     assumed,
     has_accounts,
     layers_behind,
     medical_spending,
     spent_on,
 )
-from poolcast.scenarios.lever import Argument, Arguments, Change, Effect, Lever
+from poolcast.scenarios.lever import Argument, Arguments, Array, Change, Effect, Lever
+from poolcast.scenarios.phase_in import PhaseIn
 
 _GAPS = Words(
     "Less is paid at the tertiary tier, but those who turn to lower tiers have smaller bills.",
@@ -30,47 +30,47 @@ _TIER_GAPS_BEHIND = tuple(
 )
 _LESS_CARE = layers_behind(residents_serious="-", residents="-", employees_inpatient="-", employees="-", claims="-")
 _MORE_CARE = layers_behind(residents_serious="+", residents="+", employees_inpatient="+", employees="+", claims="+")
+_INPATIENT = index("benefit", "inpatient")
+_OUTPATIENT = positions("benefit", ("outpatient", "chronic"))
+_SCHEMES = {
+    "employee": positions("status", EMPLOYEE_STATUSES),
+    "resident": positions("status", RESIDENT_STATUSES),
+}
 _INPATIENT_SHARE = {"employee": 0.52, "resident": 0.77}
 """Inpatient care in the medical spending of the funds in 2025, where a set has no accounts (derived)."""
 
 
-def _epidemic_use(scheme: str) -> Callable[[Arguments, Assumptions], float]:
-    """Return the factor on admissions that adds a share of all spending of a scheme: ``1 + share / inpatient part``."""
+def _outbreak(given: Arguments, start: int, before: Assumptions, _: PhaseIn) -> dict[str, Array]:
+    """B26: cases of one year beside the other stays of each scheme, and the rules that hold for them.
 
-    def factor(given: Arguments, before: Assumptions) -> float:
-        part = _INPATIENT_SHARE[scheme]
-        if has_accounts(before) and medical_spending(before, scheme) > 0:
-            part = spent_on(before, scheme, "inpatient") / medical_spending(before, scheme)
-        return 1 + given["share_of_spending"] / part
-
-    return factor
-
-
-def _for_one_year(scheme: str, statuses: str) -> tuple[Change, ...]:
-    """Return the changes that multiply admissions by f in the first year only.
-
-    A lasting factor f^2 and a drift 1/f over two years: f^2 / f = f in the first year, f^2 / f^2 = 1 from the second.
+    With x the added admissions over the others, x / (1 + x) of the admissions of the year are cases. Of the bills for
+    outpatient and chronic care a share is turned into cases; nothing is added to them.
     """
-    factor = _epidemic_use(scheme)
-    where = {"status": statuses, "benefit": "inpatient"}
-    return (
-        Change(
-            "scale",
-            "utilisation.multiplier",
-            lambda given, before: factor(given, before) ** 2,
-            where,
-            yearly=True,
-            years=1,
-        ),
-        Change(
-            "scale",
-            "utilisation.multiplier",
-            lambda given, before: 1 / factor(given, before),
-            where,
-            yearly=True,
-            years=2,
-        ),
-    )
+    year = before.year_position(start)
+    use, cases = before["utilisation.multiplier"].copy(), before["outbreak.case_share"].copy()
+    rules = {
+        "outbreak.in_policy_share": before["outbreak.in_policy_share"].copy(),
+        "outbreak.reimbursement_rate": before["outbreak.reimbursement_rate"].copy(),
+    }
+    for number, (scheme, statuses) in enumerate(_SCHEMES.items()):
+        added = given["share_of_spending"] / _inpatient_part(before, scheme)
+        use[:, year, statuses, _INPATIENT] *= 1 + added
+        known = cases[:, year, number, _INPATIENT]
+        cases[:, year, number, _INPATIENT] = (known + added) / (1 + added)
+        for benefit in _OUTPATIENT:
+            known = cases[:, year, number, benefit]
+            cases[:, year, number, benefit] = known + (1 - known) * given["outpatient_cases"]
+        if added or given["outpatient_cases"]:
+            rules["outbreak.in_policy_share"][:, year, number] = given["in_policy_share"]
+            rules["outbreak.reimbursement_rate"][:, year, number] = given["reimbursement_rate"]
+    return {"utilisation.multiplier": use, "outbreak.case_share": cases, **rules}
+
+
+def _inpatient_part(before: Assumptions, scheme: str) -> float:
+    """Inpatient care in the medical spending of a scheme in the base year."""
+    if has_accounts(before) and medical_spending(before, scheme) > 0:
+        return spent_on(before, scheme, "inpatient") / medical_spending(before, scheme)
+    return _INPATIENT_SHARE[scheme]
 
 
 def _rates(amount: Callable[[Arguments, Assumptions], float]) -> tuple[Change, ...]:
@@ -451,12 +451,18 @@ LEVERS: tuple[Lever, ...] = (
         group="inpatient",
         title=Words("Treat first: an outbreak year", "重大疫情先救治后收费"),
         explanation=Words(
-            "In the first year an outbreak adds a share of spending as admissions: use of inpatient care x (1 + share "
-            "/ inpatient part of spending), and nothing afterwards. Not counted: that lists and limits are lifted for "
-            "these cases (their patients are shown with ordinary own shares), advances to hospitals (lever P09), care "
-            "put off in the outbreak, and what public health funds pay.",
-            "首年疫情使住院增加,相当于支出的一定比例:住院利用乘以(1+占比/住院占支出比重),次年起恢复。"
-            "不计疫情患者豁免目录和限额(此处仍按一般自付)、预拨资金(见P09)、疫情期间推迟的就医以及公共卫生资金。",
+            "In the first year an outbreak adds a share of spending as admissions, x = share / inpatient part of "
+            "spending; x / (1 + x) of that year's admissions are then cases, and nothing is added afterwards. For "
+            "cases the deductible, the ceiling, the patient's share and the limits of the catalogue are waived: the "
+            "fund pays the rate of outbreak cases on the in-policy share of the whole bill, outside budgets and "
+            "amounts per head, so that it pays more than the share of spending and patients pay no more than without "
+            "the outbreak. A share of the bills for outpatient and chronic care may be turned into cases as well. "
+            "Not counted: advances to hospitals (levers P09 and G06), care put off in the outbreak, and what public "
+            "health funds pay.",
+            "首年疫情使住院增加,相当于支出的一定比例:增幅 x=占比/住院占支出比重,当年住院中 x/(1+x) 为疫情病例,次年起"
+            "恢复。疫情病例豁免起付线、封顶线、个人自付和目录限制:基金按疫情病例报销比例支付全部费用中政策范围内部分,"
+            "不计入总额预算和人头总额,故基金支付高于该占比,患者负担不因疫情增加。也可将一定比例的门诊和慢特病费用转为"
+            "疫情病例。不计预拨资金(见P09、G06)、疫情期间推迟的就医以及公共卫生资金。",
         ),
         documents=("seed 001 item 6",),
         arguments=(
@@ -467,14 +473,41 @@ LEVERS: tuple[Lever, ...] = (
                 0.005,
                 0.0025,
                 ("Added spending in the year", "当年增加支出占比"),
-                "handbook 8.2, B26: 0.5 % of spending",
+                "handbook 8.2, B26: 0.5 % of spending, at what an ordinary stay costs the fund",
+            ),
+            assumed(
+                "reimbursement_rate",
+                "fraction",
+                (0, 1),
+                1.0,
+                0.1,
+                ("Reimbursement rate of cases", "疫情病例报销比例"),
+                "handbook 8.2, B26: r = 1",
+            ),
+            assumed(
+                "in_policy_share",
+                "fraction",
+                (0, 1),
+                1.0,
+                0.1,
+                ("In-policy share of cases", "疫情病例政策内比例"),
+                "handbook 8.2, B26: in-policy share 1, limits waived",
+            ),
+            assumed(
+                "outpatient_cases",
+                "fraction",
+                (0, 0.5),
+                0.0,
+                0.01,
+                ("Outpatient and chronic bills of cases", "门诊和慢特病费用中疫情病例比例"),
+                "the rules of 2020 were for hospitals; no share of outpatient bills was read",
             ),
         ),
         effects=(
-            Effect("EPF", "-", Words("Pays the cases of the outbreak.", "支付疫情病例。")),
-            Effect("RPF", "-", Words("Pays the cases of the outbreak.", "支付疫情病例。")),
-            *layers_behind(residents_serious="+", residents="+", employees_inpatient="+", employees="+", claims="+"),
+            Effect("EPF", "-", Words("Pays the cases of the outbreak in full.", "全额支付疫情病例。")),
+            Effect("RPF", "-", Words("Pays the cases of the outbreak in full.", "全额支付疫情病例。")),
+            *layers_behind(claims="+"),
         ),
-        changes=(*_for_one_year("employee", EMPLOYEES), *_for_one_year("resident", RESIDENTS)),
+        transform=_outbreak,
     ),
 )

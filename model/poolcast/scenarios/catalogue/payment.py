@@ -6,7 +6,7 @@ from poolcast.parameters.declaration import Words
 from poolcast.scenarios.catalogue import inpatient
 from poolcast.scenarios.catalogue.care_effects import RESIDENT, cheaper_care, dearer_care
 from poolcast.scenarios.catalogue.shorthand import EMPLOYEES, RESIDENTS, assumed
-from poolcast.scenarios.lever import Arguments, Change, Effect, Lever
+from poolcast.scenarios.lever import Amount, Arguments, Change, Effect, Lever
 
 _INPATIENT = {"benefit": "inpatient"}
 _OUTBREAK = next(lever for lever in inpatient.LEVERS if lever.id == "B26")
@@ -41,6 +41,16 @@ def _kept_in_county(part: str, tier: str, sign: float) -> Change:
         lambda given, _: sign * given["kept_in_county"] * given[part],
         {"status": statuses, "tier": tier},
     )
+
+
+def _paid_per_head(share: str, scheme: str, benefits: str) -> Change:
+    """Payment per head for a share of the members of a scheme."""
+    return Change("set", "capitation.share", share, {"scheme": scheme, "benefit": benefits})
+
+
+def _of_the_package(parameter: str, amount: Amount) -> Change:
+    """Rule of the package of a consortium, for both schemes."""
+    return Change("set", f"capitation.{parameter}", amount)
 
 
 LEVERS: tuple[Lever, ...] = (
@@ -367,12 +377,15 @@ LEVERS: tuple[Lever, ...] = (
         group="payment",
         title=Words("Outpatient capitation with family doctors", "门诊按人头付费与家庭医生签约"),
         explanation=Words(
-            "Family doctors receive an amount per head for a share of residents' outpatient and chronic care: the "
-            "mean x (1 + allowance), growing by less than cost where a gap is given. Doctors refer more: admissions "
-            "of those enrolled rise. Counted through unit cost and use; that a fixed amount shields the fund from "
-            "volume is not.",
-            "家庭医生按人头承包部分居民门诊和慢特病费用:人均水平×(1+上浮),可设定低于费用的增速。转诊增加,签约人群住院"
-            "上升。通过单位费用和利用率计算,未计定额对用量波动的隔离。",
+            "Family doctors receive an amount per head for the outpatient and chronic care of a share of residents: "
+            "the payment per head of the base year x (1 + allowance), moved with the age of the residents, growing "
+            "with the expected cost of the set and a declared growth beside it. What they do not spend they keep, "
+            "down to the quality gate; of what they overspend the fund pays a part. Patients' rights stay as they "
+            "are: the difference is the doctors'. They refer more: admissions of those enrolled rise. A benefit that "
+            "is widened at the same time does not raise the amount.",
+            "家庭医生按人头承包部分居民门诊和慢特病费用:基年人均支付×(1+上浮),随居民年龄结构调整,按参数集预期费用增长"
+            "并可另设增长率。结余在质量门槛内留用,超支由基金分担一部分。患者待遇不变,差额归医生。转诊增加,签约人群住"
+            "院上升。同时扩大待遇不自动提高标准。",
         ),
         documents=("seed 000 item 7", "seed 002", "seed 004 item 3"),
         arguments=(
@@ -382,7 +395,7 @@ LEVERS: tuple[Lever, ...] = (
                 (0, 1),
                 0.3,
                 0.1,
-                ("Outpatient care under contract", "签约承包比例"),
+                ("Residents under contract", "签约居民比例"),
                 "no figure was read; a third of care is at contracted primary providers",
             ),
             assumed(
@@ -395,6 +408,33 @@ LEVERS: tuple[Lever, ...] = (
                 "handbook 8.3, P06: mean x 1.03",
             ),
             assumed(
+                "growth",
+                "rate_per_year",
+                (-0.03, 0.03),
+                0.0,
+                0.0025,
+                ("Growth of the amount beside that of cost", "标准在费用增速之外的增长率"),
+                "no document names a growth; the amount follows cost",
+            ),
+            assumed(
+                "retained",
+                "fraction",
+                (0, 1),
+                1.0,
+                0.1,
+                ("Surplus that doctors keep", "结余留用比例"),
+                "handbook 4.6: rho = 1 within the quality gate",
+            ),
+            assumed(
+                "overspend_share",
+                "fraction",
+                (0, 1),
+                0.6,
+                0.1,
+                ("Overspend that the fund pays", "超支基金分担比例"),
+                "handbook 4.6: overspend shared; as 4.2",
+            ),
+            assumed(
                 "referrals",
                 "fraction",
                 (-0.1, 0.2),
@@ -403,35 +443,16 @@ LEVERS: tuple[Lever, ...] = (
                 ("More referrals to hospital", "转诊住院增加"),
                 "handbook 8.3, P06: +2 %",
             ),
-            assumed(
-                "growth_gap",
-                "rate_per_year",
-                (0, 0.03),
-                0.0,
-                0.0025,
-                ("Amount grows slower than cost by", "增速低于费用"),
-                "no document names a growth; the amount follows cost",
-            ),
-            assumed("years", "years", (1, 20), 10, 1, ("Years of slower growth", "低增速年数"), "ten years"),
         ),
         effects=dearer_care(
             "The amount lies above the mean, and more are referred.", "标准高于均值且转诊增加。", RESIDENT
         ),
         changes=(
-            Change(
-                "scale",
-                "cost.multiplier",
-                lambda given, _: 1 + given["share"] * given["allowance"],
-                {"scheme": "resident", "benefit": "outpatient|chronic"},
-            ),
-            Change(
-                "scale",
-                "cost.multiplier",
-                lambda given, _: 1 - given["share"] * given["growth_gap"],
-                {"scheme": "resident", "benefit": "outpatient|chronic"},
-                yearly=True,
-                years="years",
-            ),
+            _paid_per_head("share", "resident", "outpatient|chronic"),
+            Change("set", "capitation.amount_ratio", lambda given, _: 1 + given["allowance"], {"scheme": "resident"}),
+            Change("shift", "capitation.growth", "growth", {"scheme": "resident"}),
+            Change("set", "capitation.retained_share", "retained", {"scheme": "resident"}),
+            Change("set", "capitation.overspend_share", "overspend_share", {"scheme": "resident"}),
             Change(
                 "scale",
                 "utilisation.multiplier",
@@ -447,27 +468,21 @@ LEVERS: tuple[Lever, ...] = (
         group="payment",
         title=Words("Package payment of county consortia", "县域医共体总额付费"),
         explanation=Words(
-            "A county consortium receives an amount per head for inpatient and outpatient care and keeps the "
-            "surplus. The amount grows by less than cost for some years: unit cost x (1 - covered share x gap) each "
-            "year. Stays outside the county fall, half to primary and half to secondary care. More primary visits "
-            "are inside the amount.",
-            "县域医共体按人头打包住院和门诊费用,结余留用。标准若干年内增速低于费用:单位费用每年×(1-覆盖比例×差距)。县"
-            "外住院下降,一半转基层、一半转二级。基层就诊增加已含于打包标准。",
+            "A county consortium, its village stations inside, receives one amount per head for the inpatient, "
+            "outpatient and chronic care of a share of members. The amount is the payment per head of the base year "
+            "and grows with contribution income per member, so that the whole package grows with revenue; it is not "
+            "adjusted for age. Stays outside the county are paid to the hospital there and taken off the amount. A "
+            "surplus stays with the consortium down to the quality gate; of an overspend the fund pays a part. What "
+            "is paid per head leaves the total budget. An amount that grows more slowly than cost falls behind it "
+            "for good: nothing catches up. Stays outside the county fall, half to primary and half to secondary "
+            "care. More primary visits are inside the amount; members keep their rights.",
+            "县域医共体(含村卫生室)就部分参保人的住院、门诊和慢特病费用领取一个人头总额:以基年人均支付为起点,随人均缴"
+            "费收入增长,即总包随收入增长,不按年龄调整。县外住院由基金付给外部医院并从总额中扣除(钱随人走)。结余在质量"
+            "门槛内留用,超支由基金分担一部分。按人头付费部分不再计入总额预算。总额增速长期低于费用时差距持续累积,不作"
+            "追加。县外住院下降,一半转基层、一半转二级。基层就诊增加已含于总包,参保人待遇不变。",
         ),
         documents=("seed 000 item 7", "seed 001 item 14"),
         arguments=(
-            assumed(
-                "growth_gap",
-                "rate_per_year",
-                (0, 0.03),
-                0.005,
-                0.0025,
-                ("Amount grows slower than cost by", "增速低于费用"),
-                "handbook 8.3, P07: growth of revenue; half a point below that of cost",
-            ),
-            assumed(
-                "years", "years", (1, 20), 5, 1, ("Years of slower growth", "低增速年数"), "the five years of a plan"
-            ),
             assumed(
                 "resident_share",
                 "fraction",
@@ -487,6 +502,33 @@ LEVERS: tuple[Lever, ...] = (
                 "employees live in cities more often; no figure was read",
             ),
             assumed(
+                "follows_revenue",
+                "fraction",
+                (0, 1),
+                1.0,
+                0.25,
+                ("Amount follows revenue", "总额随收入增长权重"),
+                "handbook 8.3, P07: growth of revenue; the rest of the weight follows expected cost",
+            ),
+            assumed(
+                "retained",
+                "fraction",
+                (0, 1),
+                1.0,
+                0.1,
+                ("Surplus that the consortium keeps", "结余留用比例"),
+                "handbook 4.6: rho = 1 within the quality gate",
+            ),
+            assumed(
+                "overspend_share",
+                "fraction",
+                (0, 1),
+                0.6,
+                0.1,
+                ("Overspend that the fund pays", "超支基金分担比例"),
+                "handbook 4.6: overspend shared; as 4.2",
+            ),
+            assumed(
                 "kept_in_county",
                 "fraction",
                 (0, 0.05),
@@ -500,16 +542,18 @@ LEVERS: tuple[Lever, ...] = (
             "The amount lags cost, and fewer stays are outside the county.", "标准增速低于费用且县外住院减少。"
         ),
         changes=(
+            _paid_per_head("resident_share", "resident", "inpatient|outpatient|chronic"),
+            _paid_per_head("employee_share", "employee", "inpatient|outpatient|chronic"),
             *(
-                Change(
-                    "scale",
-                    "cost.multiplier",
-                    lambda given, _, part=part: 1 - given[part] * given["growth_gap"],  # type: ignore[misc]
-                    {"scheme": scheme, "benefit": "inpatient|outpatient|chronic"},
-                    yearly=True,
-                    years="years",
+                _of_the_package(parameter, amount)
+                for parameter, amount in (
+                    ("amount_ratio", 1.0),
+                    ("follows_revenue", "follows_revenue"),
+                    ("follows_cost", lambda given, _: 1 - given["follows_revenue"]),
+                    ("risk_adjustment", 0.0),
+                    ("retained_share", "retained"),
+                    ("overspend_share", "overspend_share"),
                 )
-                for scheme, part in (("resident", "resident_share"), ("employee", "employee_share"))
             ),
             *(
                 _kept_in_county(part, tier, sign)
@@ -738,11 +782,11 @@ LEVERS: tuple[Lever, ...] = (
         group="payment",
         title=Words("Treat first and prepay in an outbreak", "疫情先救治后收费与预拨资金"),
         explanation=Words(
-            "The first year is an outbreak: admissions add a share of spending as in the lever on outbreak rules "
-            "(B26), and hospitals receive months in advance in that year (P09, within its tests). Reserves move by "
-            "the cases only; the advance shows as prepaid.",
-            "首年发生疫情:住院增加按疫情规则(B26)计,当年向收治医院预拨若干月资金(P09,须通过检验)。结余仅受病例影响,预"
-            "拨列为预付。",
+            "The first year is an outbreak: cases and the waiver of own shares, ceilings and limits of the catalogue "
+            "as in the lever on outbreak rules (B26), and hospitals receive months in advance in that year (P09, "
+            "within its tests). Reserves move by the cases only; the advance shows as prepaid.",
+            "首年发生疫情:病例及个人负担、封顶线和目录限制豁免按疫情规则(B26)计,当年向收治医院预拨若干月资金(P09,须通"
+            "过检验)。结余仅受病例影响,预拨列为预付。",
         ),
         documents=("seed 001 item 6",),
         arguments=(
@@ -758,8 +802,8 @@ LEVERS: tuple[Lever, ...] = (
             ),
         ),
         effects=_OUTBREAK.effects,
+        transform=_OUTBREAK.transform,
         changes=(
-            *_OUTBREAK.changes,
             Change("shift", "prepayment.months", lambda given, _: 2 * given["months"], yearly=True, years=1),
             Change("shift", "prepayment.months", lambda given, _: -given["months"], yearly=True, years=2),
         ),
