@@ -38,6 +38,7 @@ _BY_NAME: dict[str, str] = {
     "calibration.admissions": "utilisation",
     "calibration.cost_per_admission": "intensity",
     "assistance.direct_aid_per_resident": "reimbursement",
+    "ledger.schemes_merged": "policy",
 }
 
 _BY_FIRST_WORD: dict[str, str] = {
@@ -69,6 +70,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "backstop": "policy",
     "holiday": "policy",
     "adjustment": "policy",
+    "common_pool": "policy",
 }
 
 

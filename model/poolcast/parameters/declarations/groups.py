@@ -36,6 +36,7 @@ GROUPS: dict[str, Words] = {
     "ledger": Words("Ledgers and interest", "基金与利息"),
     "backstop": Words("Fiscal backstop", "财政兜底"),
     "adjustment": Words("Adjustment fund", "调剂金"),
+    "common_pool": Words("Pool across provinces", "跨省共同基金"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),
     "calibration": Words("Calibration factors", "校准系数"),
 }
