@@ -2,9 +2,10 @@
 
 The base of a ledger: contributory bases for the employee pooled fund; for the resident fund, which charges a sum per
 head, the disposable income of its average members, so that its rates read as shares of members' income. Other ledgers
-have none. Where both schemes share a ledger, the base of the merged fund, EPF, is the sum of both, and RPF has none; what
-the merged fund takes over counts with the opening reserve, discounted. Present values are those of nominal flows at the ledger's own interest rate, on 31 December of the base
-year (see `poolcast.outlook.actuarial_balance` for the convention).
+have none. Where both schemes share a ledger, the base of the merged fund, EPF, is the sum of both, and RPF has none;
+what the merged fund takes over counts with the opening reserve, discounted. Present values are those of nominal flows
+at the ledger's own interest rate, on 31 December of the base year (see `poolcast.outlook.actuarial_balance` for the
+convention).
 """
 
 from __future__ import annotations

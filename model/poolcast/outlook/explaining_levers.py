@@ -211,7 +211,7 @@ class _Valued:
 
     @property
     def handed_over(self) -> NDArray[np.bool_]:
-        """Ledgers that change hands under some of the levers (holder, ledger): pools or a merged fund take them over."""
+        """Ledgers that pools or a merged fund take over under some of the levers (holder, ledger)."""
         return (self.keeps & ~self._always) | self._merged
 
     def _applied(self, coalition: Coalition) -> Assumptions:

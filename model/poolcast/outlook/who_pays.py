@@ -15,10 +15,11 @@ a part of the own payments that the earlier ones left, pro rata within its field
     MAF   residents, all care
     EPA   employees, all care: accounts may pay in-policy own payments only, so that what is out of catalogue is cash
 
-Where both schemes share a ledger, the merged fund, EPF, pays for residents too. Cash is the rest. Spending of these ledgers beyond the modelled bills, such as accounts at pharmacies, is not part of
-any bill; `beyond_bills` shows it. The maternity allowance replaces wages and is no bill: it is left out throughout.
-Claims are what the law entitles patients to. Providers bear audit cuts and what a budget does not pay; the amount is
-negative where they keep a surplus of it. Bills are those after the price cuts of procurement.
+Where both schemes share a ledger, the merged fund, EPF, pays for residents too. Cash is the rest. Spending of these
+ledgers beyond the modelled bills, such as accounts at pharmacies, is not part of any bill; `beyond_bills` shows it.
+The maternity allowance replaces wages and is no bill: it is left out throughout. Claims are what the law entitles
+patients to. Providers bear audit cuts and what a budget does not pay; the amount is negative where they keep a
+surplus of it. Bills are those after the price cuts of procurement.
 """
 
 from __future__ import annotations

@@ -62,6 +62,17 @@ def merger_options(given: Arguments, _: Assumptions) -> dict[str, str]:
     return {"scheme_ledgers": "common"} if given["common_ledger"] else {}
 
 
+def taken_over(given: Arguments, _: Assumptions) -> Words | None:
+    """Return how to read the two ledgers where the schemes share one."""
+    if not given["common_ledger"]:
+        return None
+    return Words(
+        "from its start on EPF is the merged fund of both schemes and RPF shows nothing; compare EPF with the sum of "
+        "EPF and RPF of a scenario without it",
+        "自起始年起 EPF 为两制度合并基金,RPF 不再有数;与未并账情景比较时应以 EPF 与 RPF 之和对照",
+    )
+
+
 def moved_to_xiongan(given: Arguments, start: int, assumptions: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
     """Return the moves between regions with those from Beijing to Xiong'an raised.
 
@@ -437,6 +448,7 @@ LEVERS: tuple[Lever, ...] = (
         transform=merged_schemes,
         options=merger_options,
         brings=("ledger.schemes_merged",),
+        remark=taken_over,
         phase_in=PhaseIn(10),
     ),
     Lever(
