@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import poolcast
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import index
+from poolcast.projection.drivers import Drivers
 from poolcast.projection.engine import Projection, project, run
 from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
 from tests.projection.random_sets import ALL_LEDGERS, base_set, calibrated, random_set
@@ -33,9 +34,7 @@ def base(fund: str = "none") -> Assumptions:
     """Four regions of three provinces that share a pool, with every ledger."""
     options = {"cross_province_pool": "both", "adjustment_fund": fund}
     with TemporaryDirectory() as folder:
-        return base_set(
-            Path(folder) / fund, last_year=2030, ledgers=(*ALL_LEDGERS, "ADJ"), options=options, **PLACES
-        )
+        return base_set(Path(folder) / fund, last_year=2030, ledgers=(*ALL_LEDGERS, "ADJ"), options=options, **PLACES)
 
 
 def line(found: Projection, ledger: str, code: str) -> np.ndarray:
@@ -202,6 +201,23 @@ def test_triggered_price_rises_count_as_spending_outside() -> None:
     found = run(rich)
     expected = 0.05 * outside(found, slice(2, 7)) * 1.1 ** np.arange(6)
     np.testing.assert_allclose(line(found, "EPF", "E5")[0, :4, 1:], expected[:, 1:], rtol=1e-9)
+
+
+def test_a_path_is_the_same_in_any_company_with_a_pool_and_a_merger() -> None:
+    """Each of twelve moved paths equals a run with that path alone."""
+    assumptions = poor(calibrated(random_set(base("both"), 61), 62))
+    switch = np.zeros((4, len(assumptions.years)))
+    switch[:, assumptions.year_position(2028) :] = 1.0
+    both = assumptions.with_values({"ledger.schemes_merged": switch}).with_options(scheme_ledgers="common")
+    random = np.random.default_rng(9)
+    rows = {name: 1 + random.uniform(-0.04, 0.04, (12, 4, 6)) for name in ("utilisation", "collection")}
+    rows["interest_rate"] = random.uniform(-0.01, 0.01, (12, 4, 6))
+    together = project(both, Drivers(**rows))
+    assert float(together.revenue_by_line.sel(region="JJ", ledger="ADJ", revenue_line="R6").min("path").max()) > 0
+    for path in (0, 7):
+        alone = project(both, Drivers(**{name: array[path : path + 1] for name, array in rows.items()}))
+        for name in ("revenue", "expenditure", "reserve", "taken_over"):
+            np.testing.assert_allclose(alone[name][0], together[name][path], rtol=1e-10, atol=1e-3, err_msg=name)
 
 
 def test_a_pool_that_holds_only_a_part_of_a_ledger_is_refused(tmp_path: Path) -> None:

@@ -172,7 +172,10 @@ def test_the_pool_across_provinces_takes_a_twentieth_of_spending_outside():
         wanted[paid.year.values < 2027] = 0.0
         assert paid.values == pytest.approx(wanted, rel=1e-9)
     both = forecast.sel(region=regions, ledger=["EPF", "RPF"]).sum(("region", "ledger"))
-    remitted, granted = (fund.revenue_by_line.sel(revenue_line="R6"), fund.expenditure_by_line.sel(expenditure_line="E4"))
+    remitted, granted = (
+        fund.revenue_by_line.sel(revenue_line="R6"),
+        fund.expenditure_by_line.sel(expenditure_line="E4"),
+    )
     assert both.expenditure_by_line.sel(expenditure_line="E5").values == pytest.approx(remitted.values, rel=1e-12)
     assert both.revenue_by_line.sel(revenue_line="R5").values == pytest.approx(granted.values, rel=1e-12)
     total = (remitted - granted + fund.interest).sum()

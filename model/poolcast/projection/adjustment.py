@@ -69,7 +69,7 @@ class AdjustmentFunds:
     """Pay-ins and grants of every fund, year after year.
 
     Members of a fund within a province pay in a share of their contributions (1.4.1), those of a pool across
-    provinces a share of what they spend on inpatient care outside the region (1.4.5). Gaps and grants follow the same
+    provinces a share of what they spend on inpatient care outside the region (1.4.4). Gaps and grants follow the same
     equations (1.4.2, 1.4.3). A fund within a province is settled first: what it grants is revenue, what it takes
     expenditure, for the gap that the pool across provinces recognises.
     """
