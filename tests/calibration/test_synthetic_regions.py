@@ -16,8 +16,11 @@ from poolcast.calibration.set_tables import Table, joined, number, yuan
 from poolcast.calibration.synthetic_people import cover_weights, migrant_profile, tilted_ages, tilted_shares
 from poolcast.calibration.synthetic_regions import generate_hebei, generate_set, load_base, main
 from poolcast.parameters.axes import STATUSES
+from poolcast.parameters.declaration import Words
 from poolcast.parameters.location import package_copy
 from poolcast.projection.control_totals import factor_report
+from poolcast.scenarios.catalogue import find_lever
+from poolcast.scenarios.scenario import LeverCall, Scenario
 
 COMMITTED = package_copy("assumptions") / "hebei"
 
@@ -34,6 +37,26 @@ def test_hebei_is_what_the_generator_writes(tmp_path: Path) -> None:
     assert written.keys() == committed.keys()
     changed = [name for name, content in written.items() if content != committed[name]]
     assert not changed, "run `python -m poolcast.calibration.synthetic_regions --hebei` and commit what it writes"
+
+
+def test_provinces_of_a_generated_set_share_a_pool(forty: Path) -> None:
+    """What is paid in across four provinces is granted or kept; the pool rests in the law in force."""
+    law = poolcast.calibrate(poolcast.load_assumptions(forty))
+    assert [len(law.regions_of(pool)) for pool in law.pools] == [40]
+    assert "POOL" not in poolcast.project(law).region.values
+    lever = find_lever("G02")
+    assert lever is not None
+    words = Words("x", "x")
+    shared = Scenario("shared", words, words, reforms=(LeverCall(lever),)).apply(law)
+    forecast = poolcast.project(shared)
+    assert forecast.kind.sel(region="POOL") == "pool"
+    own = forecast.isel(region=slice(0, 40)).sel(ledger=["EPF", "RPF"]).sum(("region", "ledger"))
+    paid, granted = own.expenditure_by_line.sel(expenditure_line="E5"), own.revenue_by_line.sel(revenue_line="R5")
+    fund = forecast.sel(region="POOL", ledger="ADJ")
+    assert float(paid.sum()) > 0
+    assert float(granted.sum()) > 0
+    left = (paid - granted).cumsum("year") + fund.interest.cumsum("year")
+    np.testing.assert_allclose(fund.reserve, left, rtol=1e-9, atol=1e-9 * float(paid.sum()))
 
 
 def test_hebei_is_small() -> None:

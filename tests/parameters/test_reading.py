@@ -63,8 +63,10 @@ def test_the_builder_gives_what_any_ledger_needs(ledger: str, tmp_path: Path) ->
     ("option", "choice"), [(option.name, choice) for option in OPTIONS.values() for choice in option.choices]
 )
 def test_the_builder_gives_what_any_option_needs(option: str, choice: str, tmp_path: Path) -> None:
-    ledgers = ["EPF", "EPA", "RPF", *(["ADJ"] if option == "adjustment_fund" and choice != "none" else [])]
-    folder = write_minimal_set(tmp_path / "one", **PAIR, ledgers=ledgers, options={option: choice})
+    fund = option in ("adjustment_fund", "cross_province_pool") and choice != "none"
+    ledgers = ["EPF", "EPA", "RPF", *(["ADJ"] if fund else [])]
+    pools = {"AB": ["A", "B"]} if option == "cross_province_pool" else {}
+    folder = write_minimal_set(tmp_path / "one", **PAIR, ledgers=ledgers, options={option: choice}, pools=pools)
     assert load_assumptions(folder).options[option] == choice
 
 

@@ -46,6 +46,6 @@ def test_an_absent_ledger_is_an_error_that_names_those_held(outcomes):
 
 def test_every_absent_region_is_named(outcomes):
     with pytest.raises(ResultError) as caught:
-        chosen_regions(outcomes[0], ["110001", "x"])
+        chosen_regions(outcomes, ["110001", "x"])
     assert [problem.found.split(",")[0] for problem in caught.value.problems] == ["110001", "x"]
     assert "110000" in caught.value.problems[0].remedy

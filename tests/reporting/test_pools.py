@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import openpyxl
 import pytest
 import xarray as xr
@@ -11,10 +12,10 @@ from rich.console import Console
 
 from poolcast.reporting.console import print_outcomes
 from poolcast.reporting.json_document import run_document
-from poolcast.reporting.outcome import Outcome
+from poolcast.reporting.outcome import Outcome, all_regions
 from poolcast.reporting.page import page
 from poolcast.reporting.run_folder import load_run, save_run
-from tests.fixtures.fake_forecast import pooled_forecast
+from tests.fixtures.fake_forecast import fake_forecast, pooled_forecast
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +56,72 @@ def test_the_headline_lists_who_holds_a_reserve(pooled):
     print_outcomes(Console(file=stream, width=140), [pooled], "nominal", "en", pooled.regions, pooled.ledgers)
     assert "Pool " in stream.getvalue()
     assert "Northland" not in stream.getvalue()
+
+
+# A pool that only one scenario has
+
+
+def across():
+    """A forecast with one more holder than the baseline: a pool across provinces."""
+    forecast = fake_forecast("high_cost")
+    extra = forecast.isel(region=[0]) * np.nan
+    extra = extra.assign_coords(
+        region=["JJ"], kind=("region", ["pool"]), region_name=("region", ["Joint"]), region_name_zh=("region", ["共同"])
+    )
+    extra["reserve"].loc[{"ledger": "EPF"}] = 5e8
+    extra["revenue"].loc[{"ledger": "EPF"}] = 1e8
+    extra["expenditure"].loc[{"ledger": "EPF"}] = 1e8
+    together = xr.concat(
+        [forecast, extra], "region", data_vars="minimal", coords="minimal", join="outer", compat="override"
+    )
+    for name, array in together.data_vars.items():
+        array.attrs = dict(forecast[name].attrs)
+    return together.transpose("year", "region", ...).assign_attrs(forecast.attrs)
+
+
+@pytest.fixture(scope="module")
+def with_and_without():
+    return [Outcome.of(fake_forecast()), Outcome.of(across())]
+
+
+def test_tables_show_a_pool_of_the_second_scenario(tmp_path, with_and_without, record):
+    folder = save_run(tmp_path / "run", with_and_without, record)["baseline"]
+    book = openpyxl.load_workbook(folder.parent / "summary.xlsx")
+    rows = [row[:2] for row in book["EPF"].iter_rows(min_row=4, values_only=True)]
+    assert ("Joint", with_and_without[1].title.en) in rows
+    assert ("Joint", with_and_without[0].title.en) not in rows
+    stream = io.StringIO()
+    regions = list(all_regions(with_and_without))
+    print_outcomes(Console(file=stream, width=140), with_and_without, "nominal", "en", regions, ["EPF"])
+    assert "Joint" in stream.getvalue()
+    document = run_document(with_and_without, "nominal")
+    assert document["regions"][-1]["code"] == "JJ"
+    assert document["regions"][-1]["kind"] == "pool"
+    assert not [row for row in document["scenarios"][0]["rows"] if row["region"] == "JJ"]
+    assert [row for row in document["scenarios"][1]["rows"] if row["region"] == "JJ"]
+
+
+def test_the_page_shows_a_pool_of_the_second_scenario(with_and_without):
+    html = page(with_and_without, None)
+    assert 'data-region="JJ"' in html
+    assert "Joint" in html
+
+
+# A merged fund
+
+
+def test_a_ledger_that_is_taken_over_shows_dashes_and_no_exhaustion():
+    forecast = fake_forecast()
+    late = forecast.year >= 2028
+    for name in ("reserve", "payable_months"):
+        forecast[name] = forecast[name].where(~late | (forecast.ledger != "RPF")).assign_attrs(forecast[name].attrs)
+    forecast["schemes_merged"] = (late * xr.ones_like(forecast.region, dtype=float)).transpose("year", "region")
+    merged = Outcome.of(forecast.transpose("year", "region", ...))
+    region = merged.regions[0]
+    assert merged.merged_since(region, "RPF") == 2028
+    assert merged.merged_since(region, "EPF") is None
+    assert merged.event_text("exhaustion", region, "RPF", "en") == "—"
+    assert merged.event_text("exhaustion", region, "EPF", "en") != "—"
+    html = page([merged], None)
+    assert "part of the merged fund (EPF) from 2028 on" in html
+    assert "自 2028 年起并入合并基金" in html

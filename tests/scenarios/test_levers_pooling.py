@@ -1,23 +1,39 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from poolcast.parameters.assumptions import CommonPool
 from poolcast.parameters.axes import index
 from poolcast.parameters.declaration import Words
-from poolcast.parameters.errors import ScenarioError
+from poolcast.parameters.errors import PoolcastError, ScenarioError
+from poolcast.projection.engine import run
 from poolcast.scenarios.catalogue.pooling import BEIJING, XIONGAN
 from poolcast.scenarios.catalogue.pooling import LEVERS as POOLING
 from poolcast.scenarios.lever import Lever
 from poolcast.scenarios.phase_in import PhaseIn
-from tests.scenarios.lever_signs import SETS, baseline, calibrated, changed, check_signs, identical, with_lever
+from poolcast.scenarios.review import review
+from poolcast.scenarios.scenario import Scenario
+from tests.scenarios.lever_signs import (
+    SETS,
+    baseline,
+    calibrated,
+    call,
+    changed,
+    check_signs,
+    identical,
+    project,
+    with_lever,
+)
 
 NEUTRAL = {
     "G01": {"one_ledger": 0, "pay_in": 0, "collection_loss": 0, "tertiary_rise": 0},
-    "G02": {"out_of_region_rise": 0, "penalty_cut": 0, "pay_in": 0},
+    "G02": {"out_of_region_rise": 0, "penalty_cut": 0, "shared": 0, "pay_in": 0},
     "G03": {"growth": 0},
     "G04": {},
-    "F13": {"share": 0, "premium_increase": 0},
+    "F13": {"share": 0, "premium_increase": 0, "common_ledger": 0},
     "P22": {"audit": 0, "deterrence": 0},
     "P23": {"change": 0},
     "P24": {"slowdown": 0},
@@ -139,7 +155,110 @@ def test_grants_follow_recognised_gaps():
     assert grant == pytest.approx(wanted * scale, rel=1e-9, abs=1e-3)
 
 
-# Rules of residents
+# The pool across provinces
+
+
+def test_the_pool_across_provinces_takes_a_twentieth_of_spending_outside():
+    """Beijing, Tianjin and the regions of Hebei pay in 5 % of what their funds spend outside; nothing is lost."""
+    forecast = with_lever("G02", "hebei")
+    regions = forecast.region.values[forecast.kind.values == "region"]
+    assert set(forecast.common_pool.sel(region=regions).values) == {"JJJ"}
+    claims = run(changed("G02", "hebei")).money.claims
+    outside = claims.inpatient_payments[0][..., index("tier", "out_of_region")]
+    fund = forecast.sel(region="JJJ", ledger="ADJ")
+    for ledger, statuses in (("EPF", slice(2, 7)), ("RPF", slice(0, 2))):
+        paid = forecast.expenditure_by_line.sel(region=regions, ledger=ledger, expenditure_line="E5")
+        wanted = 0.05 * outside[..., statuses].sum(-1).T
+        wanted[paid.year.values < 2027] = 0.0
+        assert paid.values == pytest.approx(wanted, rel=1e-9)
+    both = forecast.sel(region=regions, ledger=["EPF", "RPF"]).sum(("region", "ledger"))
+    remitted, granted = (
+        fund.revenue_by_line.sel(revenue_line="R6"),
+        fund.expenditure_by_line.sel(expenditure_line="E4"),
+    )
+    assert both.expenditure_by_line.sel(expenditure_line="E5").values == pytest.approx(remitted.values, rel=1e-12)
+    assert both.revenue_by_line.sel(revenue_line="R5").values == pytest.approx(granted.values, rel=1e-12)
+    total = (remitted - granted + fund.interest).sum()
+    assert float(fund.reserve.sel(year=2060)) == pytest.approx(float(total), rel=1e-9, abs=1.0)
+    assert float(granted.sum()) > 0
+    assert not forecast.reserve.sel(region="130000", ledger="ADJ").any()
+
+
+def test_the_pool_stands_above_one_ledger_of_a_province():
+    """With provincial pooling Hebei pays in as one member, for all its cities but Xiong'an, which pays for itself."""
+    calls = (call("G01"), call("G02"))
+    words = Words("x", "x")
+    both = project(Scenario("both", words, words, reforms=calls).apply(calibrated("hebei")))
+    keepers = ["130000", XIONGAN, BEIJING, "120000"]
+    paid = both.expenditure_by_line.sel(region=keepers, ledger="EPF", expenditure_line="E5", year=2040)
+    of_residents = both.expenditure_by_line.sel(region=keepers, ledger="RPF", expenditure_line="E5", year=2040)
+    assert (paid > 0).all()
+    remitted = both.revenue_by_line.sel(region="JJJ", ledger="ADJ", revenue_line="R6", year=2040)
+    assert float(paid.sum() + of_residents.sum()) == pytest.approx(float(remitted), rel=1e-12)
+
+
+def test_without_other_provinces_the_fund_stays_at_home_and_says_so():
+    """A set without pools does what it did: 0.4 % of contributions to the fund of the province, and a remark."""
+    alone = replace(calibrated("hebei"), pools=())
+    scenario = Scenario("G02", Words("x", "x"), Words("x", "x"), reforms=(call("G02"),))
+    after = scenario.apply(alone)
+    assert after.options["adjustment_fund"] == "both"
+    assert after.in_year("adjustment.pay_in_rate", 2030) == pytest.approx(0.004)
+    assert after.option("cross_province_pool") == "none"
+    remarks = [remark for remark in review(scenario, alone) if remark.kind == "scope"]
+    assert "members of other provinces are absent" in remarks[0].text
+    assert "缺少外省成员" in remarks[0].text_zh
+    assert not [remark for remark in review(scenario, calibrated("hebei")) if remark.kind == "scope"]
+    one_province = CommonPool("CITIES", Words("x", "x"), ("130100", "130200"))
+    kept = scenario.apply(replace(calibrated("hebei"), pools=(one_province,)))
+    assert kept.option("cross_province_pool") == "none"
+
+
+# Rules of residents, and one ledger
+
+
+def test_one_ledger_from_the_start_of_the_lever():
+    apart, together = with_lever("F13", "china"), with_lever("F13", "china", common_ledger=1)
+    at = {"region": "000000"}
+    taken = together.taken_over.sel(**at, year=2027)
+    assert float(taken.sel(ledger="EPF")) == pytest.approx(float(apart.reserve.sel(**at, ledger="RPF", year=2026)))
+    assert float(taken.sum()) == 0
+    for name in ("revenue_before_interest", "expenditure"):
+        sums = apart[name].sel(**at, ledger=["EPF", "RPF"]).sum("ledger").sel(year=slice(2027, None))
+        merged = together[name].sel(**at, ledger="EPF", year=slice(2027, None))
+        assert merged.values == pytest.approx(sums.values, rel=1e-12)
+    assert identical(apart.sel(year=[2025, 2026]), together.sel(year=[2025, 2026])[list(apart.data_vars)])
+    gone = together.sel(**at, ledger="RPF", year=slice(2027, None))
+    assert not gone.revenue.any()
+    assert not gone.expenditure.any()
+    assert gone.reserve.isnull().all()
+
+
+def test_some_regions_may_share_a_ledger():
+    """The selector of the lever holds for the ledger too; the reserves of the others do not move."""
+    apart = with_lever("F13", "hebei", where={"region": "130100"})
+    together = with_lever("F13", "hebei", where={"region": "130100"}, common_ledger=1)
+    assert together.reserve.sel(region="130100", ledger="RPF", year=2030).isnull()
+    others = [code for code in apart.region.values if code != "130100"]
+    assert np.array_equal(together.reserve.sel(region=others), apart.reserve.sel(region=others), equal_nan=True)
+
+
+def test_a_common_ledger_is_explained_to_the_author():
+    scenario = Scenario("F13", Words("x", "x"), Words("x", "x"), reforms=(call("F13", common_ledger=1),))
+    remarks = review(scenario, calibrated("china"))
+    assert [remark.kind for remark in remarks] == ["scope"]
+    assert "EPF is the merged fund" in remarks[0].text
+
+
+def test_a_common_ledger_above_different_holders_is_refused():
+    """One employee fund for the province, resident funds for the cities: nobody holds both."""
+    scenario = Scenario("F13", Words("x", "x"), Words("x", "x"), reforms=(call("F13", common_ledger=1),))
+    with pytest.raises(PoolcastError, match="both funds with the same holder"):
+        project(scenario.apply(calibrated("hebei").with_options(employee_pool="parent")))
+    pooled = project(scenario.apply(calibrated("hebei").with_options(employee_pool="parent", resident_pool="parent")))
+    before = project(calibrated("hebei").with_options(employee_pool="parent", resident_pool="parent"))
+    taken = float(pooled.taken_over.sel(region="130000", ledger="EPF", year=2027))
+    assert taken == pytest.approx(float(before.reserve.sel(region="130000", ledger="RPF", year=2026)), rel=1e-12)
 
 
 def test_convergence_by_hand():

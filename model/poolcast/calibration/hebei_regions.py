@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.calibration.region_profiles import Figure, ParentProfile, RegionProfile, SetPlan, anchor_rows
-from poolcast.parameters.assumptions import Source
+from poolcast.parameters.assumptions import CommonPool, Source
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.declaration import Words
 
@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 
 SEED = 20251231
 PROVINCE = "130000"
+_PROVINCES = ("110000", "120000", PROVINCE)
 XIONGAN = "133100"
 """A key of this set: Xiong'an has no code in GB/T 2260."""
 
@@ -62,6 +63,7 @@ def hebei_plan() -> SetPlan:
         keeps_up=frozenset({XIONGAN}),
         figures=tuple(_figure(row) for row in anchor_rows("figures")),
         sources={row["key"]: Source(**row) for row in anchor_rows("sources")},
+        pools=(CommonPool("JJJ", Words("Beijing-Tianjin-Hebei pool", "京津冀共同基金"), _PROVINCES),),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from poolcast.calibration.region_profiles import ParentProfile, RegionProfile, SetPlan, anchor_rows, generator
-from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.assumptions import Assumptions, CommonPool
 from poolcast.parameters.declaration import Words
 
 _MEAN_POPULATION = 4.2e6
+_POOL = Words("Pool of all provinces", "各省共同基金")
 
 
 def provinces() -> tuple[ParentProfile, ...]:
@@ -49,6 +50,7 @@ def random_plan(name: str, regions: int, parents: int, seed: int, base: Assumpti
         parents=above,
         flows=_flows(made),
         profile_level="parent",
+        pools=(CommonPool("POOL", _POOL, tuple(parent.code for parent in above)),) if parents > 1 else (),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from poolcast.parameters.assumptions import Source
+from poolcast.parameters.assumptions import CommonPool, Source
 from poolcast.parameters.declaration import Words
 
 
@@ -161,6 +161,8 @@ class SetPlan:
         Rows that go into the tables as they are.
     sources : mapping of str to Source
         Cited documents.
+    pools : tuple of CommonPool
+        Pools that regions of several provinces may share.
     """
 
     name: str
@@ -177,6 +179,7 @@ class SetPlan:
     profile_level: str = "region"
     figures: tuple[Figure, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    pools: tuple[CommonPool, ...] = ()
 
     @property
     def profile_places(self) -> dict[str, tuple[RegionProfile, ...]]:

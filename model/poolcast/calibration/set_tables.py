@@ -169,6 +169,13 @@ def write_set_file(
             f"parent: {quoted(place.parent)}, projected: {str(projected).lower()}"
             + (", own_pool: true}" if place.code in OWN_POOLS else "}")
         )
+    if plan.pools:
+        lines.append("pools:")
+    for pool in plan.pools:
+        lines.append(
+            f"  - {{code: {quoted(pool.code)}, name: {words(pool.name.en, pool.name.zh)}, "
+            f"members: [{', '.join(map(quoted, pool.members))}]}}"
+        )
     lines.append("sources:" if plan.sources else "sources: {}")
     for key, source in plan.sources.items():
         lines.append(f"  {key}:")

@@ -164,9 +164,22 @@ def _payment_and_ledgers(plan: SetPlan) -> Table:
         table.add(name, number(value), region="all", year="2025", scheme="all", evidence="assumption", note=note)
     table.add("adjustment.grant_share", "0.8", evidence="assumption", note="handbook 1.4")
     table.add("adjustment.minimum_months", "6", evidence="assumption", note="handbook 1.4")
+    if plan.pools:
+        _pool_across_provinces(table)
     for region in plan.regions:
         draws = generator(plan.seed, "enforcement", region.code).uniform(0.9, 1.0, 2)
         for word, drawn in zip(SCHEMES, draws, strict=True):
             coefficient = number(drawn, 2)
             table.add("adjustment.enforcement_coefficient", coefficient, region=region.code, year="2025", scheme=word)
     return table
+
+
+def _pool_across_provinces(table: Table) -> None:
+    """Add the rules of the pool across provinces; it rests until a scenario opens it."""
+    note = "read only where a scenario opens the pool across provinces"
+    axes = {"region": "all", "year": "2025", "scheme": "all"}
+    table.add("common_pool.pay_in_rate", "0.05", evidence="assumption", note=f"handbook 1.4; {note}", **axes)
+    table.add("common_pool.grant_share", "0.8", evidence="assumption", note="as within a province, handbook 1.4")
+    table.add("common_pool.minimum_months", "6", evidence="assumption", note="as within a province, handbook 1.4")
+    note = "members are taken to be assessed alike"
+    table.add("common_pool.enforcement_coefficient", "1", evidence="assumption", note=note, **axes)

@@ -127,9 +127,7 @@ def _read(options: CompareOptions) -> tuple[Assumptions, list[Scenario]]:
 
 def _regions(outcomes: dict[str, Outcome], wanted: Sequence[str]) -> list[str]:
     """Return the regions and pools to show; a pool that only one of the scenarios has may be asked for."""
-    held = list(dict.fromkeys(code for outcome in outcomes.values() for code in outcome.regions))
-    richest = max(outcomes.values(), key=lambda outcome: len(outcome.regions))
-    return chosen_regions(richest, wanted) if wanted else held
+    return chosen_regions(list(outcomes.values()), wanted)
 
 
 def _print(

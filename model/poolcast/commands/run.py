@@ -109,7 +109,7 @@ def run(options: RunOptions) -> None:
     assumptions, scenarios = _read(options, journal)
     outcomes = [_project(assumptions, scenario, options.command, journal) for scenario in scenarios]
     ledgers = chosen_ledgers(outcomes[0], options.ledgers)
-    regions = chosen_regions(outcomes[0], options.regions)
+    regions = chosen_regions(outcomes, options.regions)
     warnings = [*calibration_warnings(outcomes), *_remarks(assumptions, scenarios, options.language)]
     _say_warnings(warnings, journal)
     record = RunRecord(

@@ -2,8 +2,10 @@
 
 The base of a ledger: contributory bases for the employee pooled fund; for the resident fund, which charges a sum per
 head, the disposable income of its average members, so that its rates read as shares of members' income. Other ledgers
-have none. Present values are those of nominal flows at the ledger's own interest rate, on 31 December of the base
-year (see `poolcast.outlook.actuarial_balance` for the convention).
+have none. Where both schemes share a ledger, the base of the merged fund, EPF, is the sum of both, and RPF has none;
+what the merged fund takes over counts with the opening reserve, discounted. Present values are those of nominal flows
+at the ledger's own interest rate, on 31 December of the base year (see `poolcast.outlook.actuarial_balance` for the
+convention).
 """
 
 from __future__ import annotations
@@ -39,6 +41,10 @@ def contribution_base(forecast: xr.Dataset) -> xr.DataArray:
     stacked = xr.concat(bases, "ledger", coords="minimal", compat="override", join="override")
     base = stacked.assign_coords(ledger=forecast.ledger).transpose(*employees.dims, "ledger")
     filled = with_pools(forecast, base)
+    if "schemes_merged" in forecast:
+        merged, of_residents = forecast.schemes_merged > 0, filled.sel(ledger="RPF", drop=True)
+        joined = filled.where(~merged | (filled.ledger != "EPF"), filled + of_residents)
+        filled = joined.where(~merged | (filled.ledger != "RPF")).transpose(*filled.dims)
     return filled.where(filled > 0)
 
 
@@ -122,12 +128,12 @@ def level_rate_change(
     xarray.DataArray (region, ledger)
         Fraction of the contribution base, from the year after the base year on; negative where there is room.
     """
-    interest, opening, balance, cost, base = (
-        _window(forecast, name, horizon)
-        for name in ("interest_rate", "opening", "balance_before_interest", "expenditure", "base")
+    interest, balance, cost, base = (
+        _window(forecast, name, horizon) for name in ("interest_rate", "balance_before_interest", "expenditure", "base")
     )
     timing = float(forecast.attrs["flow_timing"])
-    closing = opening[..., 0] * np.prod(1 + interest, axis=-1) + pure.reserve_sensitivity(balance, interest, timing)
+    fund = _opening_fund(forecast, horizon)
+    closing = fund * np.prod(1 + interest, axis=-1) + pure.reserve_sensitivity(balance, interest, timing)
     sensitivity = pure.reserve_sensitivity(base, interest, timing)
     return _named(forecast, pure.level_rate(0.0, closing, target_months / 12 * cost[..., -1], sensitivity))
 
@@ -149,9 +155,19 @@ def _summary(forecast: xr.Dataset, horizon: int | None, target_months: float) ->
         cost,
         _window(forecast, "base", horizon),
         _window(forecast, "interest_rate", horizon),
-        opening_fund=_window(forecast, "opening", horizon)[..., 0],
+        opening_fund=_opening_fund(forecast, horizon),
         target=target_months / 12 * cost[..., -1],
     )
+
+
+def _opening_fund(forecast: xr.Dataset, horizon: int | None) -> Array:
+    """Return the fund at the valuation date (..., region, ledger), with what the ledger takes over later discounted."""
+    fund: Array = _window(forecast, "opening", horizon)[..., 0]
+    if "taken_over" in forecast:
+        growth = np.cumprod(1 + _window(forecast, "interest_rate", horizon), axis=-1)
+        to_start = np.concatenate([np.ones_like(growth[..., :1]), 1 / growth[..., :-1]], axis=-1)
+        fund = fund + (np.nan_to_num(_window(forecast, "taken_over", horizon)) * to_start).sum(-1)
+    return fund
 
 
 def _window(forecast: xr.Dataset, name: str, horizon: int | None) -> Array:

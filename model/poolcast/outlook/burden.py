@@ -1,7 +1,8 @@
 """Burden: what patients, providers and governments carry, read from who pays (handbook 1.2, 6.9).
 
 Measures by ledger speak of the scheme that the pooled fund insures: EPF for members of the employee scheme, RPF for
-residents; other ledgers are NaN. Bills are those of `poolcast.outlook.who_pays`: all care, long-term care inside, the
+residents; other ledgers are NaN. They speak of people: where both schemes share a ledger, EPF and RPF still tell
+employees from residents. Bills are those of `poolcast.outlook.who_pays`: all care, long-term care inside, the
 maternity allowance not.
 """
 

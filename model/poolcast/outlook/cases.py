@@ -13,7 +13,7 @@ import xarray as xr
 
 from poolcast.outlook.forecasting import project
 from poolcast.outlook.mixed_sets import Side
-from poolcast.parameters.assumptions import Assumptions, Region
+from poolcast.parameters.assumptions import Assumptions, CommonPool, Region
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
 from poolcast.parameters.reading import load_assumptions
@@ -151,6 +151,10 @@ def _assumptions(metadata: Mapping[str, Any], values: Mapping[str, Any]) -> Assu
         provenance={},
         sources={},
         synthetic=bool(metadata["synthetic"]),
+        pools=tuple(
+            CommonPool(str(item["code"]), _words(item["name"]), tuple(map(str, item["members"])))
+            for item in metadata.get("pools", ())
+        ),
     )
 
 

@@ -47,6 +47,8 @@ class Comparison:
         A region or ledger that a scenario does not hold is NaN.
     keeps_reserve : xarray.DataArray (scenario, region, ledger)
         Where a scenario keeps a reserve.
+    keeps_to_the_end : xarray.DataArray (scenario, region, ledger)
+        Where it still does in the last year; a ledger that a merged fund takes over does not.
     regions : mapping of str to (kind, name, Chinese name)
         Regions and pools of all scenarios.
     base_year : int
@@ -59,6 +61,7 @@ class Comparison:
     scenarios: tuple[str, ...]
     levels: Mapping[str, xr.DataArray]
     keeps_reserve: xr.DataArray
+    keeps_to_the_end: xr.DataArray
     regions: Mapping[str, tuple[str, str, str]]
     base_year: int
     prices: str
@@ -80,12 +83,12 @@ class Comparison:
         """Return the rank of every scenario, 1 the best; equal values share the best of their ranks.
 
         The better way is that of the measure, the highest first where neither is better. An event that does not come
-        within the horizon ranks as the latest of all, where any scenario keeps a reserve in the ledger.
+        within the horizon ranks as the latest of all, where the scenario keeps a reserve in the ledger to the end.
         """
         levels = self.level(measure)
         values = levels.values.copy()
         if MEASURES[measure].unit == "year":
-            values = np.where(np.isnan(values) & self.keeps_reserve.values, _NEVER, values)
+            values = np.where(np.isnan(values) & self.keeps_to_the_end.values, _NEVER, values)
         key = values if MEASURES[measure].better == "lower" else -values
         before = np.stack([(key < own - _SAME * np.abs(own)).sum(0) for own in key])
         return levels.copy(data=np.where(np.isnan(key), np.nan, before + 1.0))
@@ -283,19 +286,20 @@ def compare(
     chosen = chosen_measures(measures)
     horizons = _horizons(forecasts[first])
     read: dict[str, list[xr.DataArray]] = {measure.name: [] for measure in chosen}
-    keeps = []
+    keeps, lasting = [], []
     for name in names:
         forecast = forecasts[name]
         priced = in_prices(forecast, prices)
         keeps.append(forecast.reserve.notnull().any("year"))
+        lasting.append(forecast.reserve.notnull().isel(year=-1, drop=True))
         with bills_split_once(forecast):
             for measure in chosen:
                 read[measure.name].append(_level(measure, forecast, priced, horizons))
     axes = {axis: _union(forecasts[name][axis].values.tolist() for name in names) for axis in ("region", "ledger")}
     levels = {name: _stacked(values, names, axes) for name, values in read.items()}
-    keeps_reserve = _stacked(keeps, names, axes) == 1
+    keeps_reserve, to_the_end = (_stacked(flags, names, axes) == 1 for flags in (keeps, lasting))
     base_year = int(forecasts[first].attrs["base_year"])
-    return Comparison(first, names, levels, keeps_reserve, _regions(forecasts), base_year, prices)
+    return Comparison(first, names, levels, keeps_reserve, to_the_end, _regions(forecasts), base_year, prices)
 
 
 def _level(measure: Measure, forecast: xr.Dataset, priced: xr.Dataset, horizons: Sequence[int]) -> xr.DataArray:

@@ -116,6 +116,9 @@ def schemes_apart(case: Case) -> Iterator[Outcome]:
     """C12: no money moves between the two schemes, nor the same sum out of one and into the other."""
     if case.calls("F13") or not {"EPF", "RPF"} <= set(case.assumptions.ledgers):
         return
+    if case.assumptions.option("scheme_ledgers") == "common" and case.holds("ledger.schemes_merged"):
+        merged = case.yearly("ledger.schemes_merged")
+        yield from breaches(case, "ledger.schemes_merged", merged, merged > 0, "0, or lever F13")
     out, into = case.yearly("ledger.other_expenditure"), case.yearly("ledger.other_revenue")
     for source, target in (("EPF", "RPF"), ("RPF", "EPF")):
         paid, received = out[..., index("ledger", source)], into[..., index("ledger", target)]

@@ -42,6 +42,7 @@ _BY_NAME: dict[str, str] = {
     "coverage.waiting_months": "reimbursement",
     "coverage.waiting_months_per_missed_year": "reimbursement",
     "coverage.missed_years": "reimbursement",
+    "ledger.schemes_merged": "policy",
 }
 
 _BY_FIRST_WORD: dict[str, str] = {
@@ -75,6 +76,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "backstop": "policy",
     "holiday": "policy",
     "adjustment": "policy",
+    "common_pool": "policy",
 }
 
 

@@ -161,7 +161,7 @@ def explain_sets(
     differing = set(differing_drivers(first, second))
     groups = merged_drivers(merge)
     names = [name for name, members in groups.items() if members & differing]
-    codes = [region.code for region in (*first.reformed.regions, *first.reformed.parents)]
+    codes = list(first.reformed.all_codes)
     before, after = (_accounts(run(side.reformed), codes) for side in (first, second))
 
     def change(coalition: tuple[int, ...]) -> Array:

@@ -184,7 +184,7 @@ class _Valued:
 
     def __init__(self, calibrated: Assumptions, scenario: Scenario, causes: Sequence[Sequence[int]]) -> None:
         self.set, self._scenario, self._causes = calibrated, scenario, causes
-        self.codes = tuple(region.code for region in (*calibrated.regions, *calibrated.parents))
+        self.codes = calibrated.all_codes
         self.years = tuple(range(calibrated.base_year, calibrated.last_year + 1))
         scenario.apply(calibrated)  # what is wrong with the whole is no matter of its parts
         self.named = [named_benefits(calibrated, self._applied((number,))) for number in range(len(causes))]
@@ -193,6 +193,7 @@ class _Valued:
         self.keeps = np.zeros((len(self.codes), len(calibrated.ledgers)), dtype=bool)
         self.holds = self.keeps.copy()
         self._always = ~self.keeps
+        self._merged = self.keeps.copy()
         self._baseline = self._accounts(run(calibrated))
 
     def change(self, coalition: Coalition) -> Array:
@@ -210,8 +211,8 @@ class _Valued:
 
     @property
     def handed_over(self) -> NDArray[np.bool_]:
-        """Ledgers that a holder keeps under some of the levers only (holder, ledger): pools take them over."""
-        return self.keeps & ~self._always
+        """Ledgers that pools or a merged fund take over under some of the levers (holder, ledger)."""
+        return (self.keeps & ~self._always) | self._merged
 
     def _applied(self, coalition: Coalition) -> Assumptions:
         """Return the set after the reforms of a coalition, in the order of the scenario."""
@@ -241,8 +242,9 @@ class _Valued:
         reserve = accounts.reserve[0]
         kept = np.isfinite(reserve[:, 0])
         result[1, rows] = np.where(kept[:, None, :, None], result[0, rows], 0.0)
-        result[1, rows, ..., _OPENING] = np.nan_to_num(reserve[:, :1])
+        result[1, rows, ..., _OPENING] = np.nan_to_num(reserve[:, :1]) + np.cumsum(accounts.taken_over[0], axis=1)
         self.keeps[rows] |= kept
+        self._merged[rows] |= (accounts.taken_over[0] != 0).any(1)
         holds = holders.keeps(ledgers)
         holds[: holders.regions] = [ledger != "ADJ" for ledger in ledgers]
         self.holds[rows] |= holds

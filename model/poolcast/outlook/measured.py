@@ -186,7 +186,9 @@ def _kept(call: MeasureCall, values: xr.DataArray) -> xr.DataArray:
     if not bool(known.any()):
         whom = f" in region {call.region}" if call.region else ""
         found = f"no value of {call.measure}{f' of {call.ledger}' if call.ledger else ''}{whom}"
-        remedy = "The ledger holds no reserve, pays nothing, or is kept by a pool: name another ledger or region."
+        remedy = (
+            "The ledger holds no reserve, pays nothing, or is kept by a pool or merged: name another ledger or region."
+        )
         raise _refused(call, found, "a measure with a value", remedy)
     return values.isel(region=known.values) if "region" in values.dims else values
 

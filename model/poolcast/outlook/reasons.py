@@ -44,10 +44,11 @@ def reasons_for_change(first: xr.Dataset, against: xr.Dataset) -> Reasons:
     r"""Split the difference of two reserves at every common year end.
 
     .. math::
-        F_t - F'_t = (F_s - F'_s) + \sum_{j=s+1}^{t} \Big( \sum_l (R_{l,j} - R'_{l,j})
+        F_t - F'_t = (F_s - F'_s) + (T_t - T'_t) + \sum_{j=s+1}^{t} \Big( \sum_l (R_{l,j} - R'_{l,j})
         - \sum_l (X_{l,j} - X'_{l,j}) + (I_j - I'_j) \Big)
 
-    with s the later base year. Sets may differ in years, regions, ledgers and version: what one side does not hold
+    with s the later base year and T what a merged fund has taken over from another ledger since then, which stands with
+    the opening reserve. Sets may differ in years, regions, ledgers and version: what one side does not hold
     counts as nothing there.
 
     Parameters
@@ -88,6 +89,10 @@ def _cumulated(forecast: xr.Dataset, axes: dict[str, list[int]]) -> tuple[Array,
     keeps = np.isfinite(reserve)
     result = np.zeros((len(REASONS), *reserve.shape))
     result[0] = np.nan_to_num(reserve[:1])
+    if "taken_over" in forecast:
+        taken = np.nan_to_num(_on(forecast.taken_over, axes, order))
+        taken[0] = 0.0  # what was taken over by then is in the opening reserve
+        result[0] += np.cumsum(taken, axis=0)
     for side, sign in (("revenue", 1.0), ("expenditure", -1.0)):
         axis = f"{side}_line"
         lines = forecast[f"{side}_by_line"]

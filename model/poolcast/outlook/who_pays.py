@@ -15,10 +15,11 @@ a part of the own payments that the earlier ones left, pro rata within its field
     MAF   residents, all care
     EPA   employees, all care: accounts may pay in-policy own payments only, so that what is out of catalogue is cash
 
-Cash is the rest. Spending of these ledgers beyond the modelled bills, such as accounts at pharmacies, is not part of
-any bill; `beyond_bills` shows it. The maternity allowance replaces wages and is no bill: it is left out throughout.
-Claims are what the law entitles patients to. Providers bear audit cuts and what a budget does not pay; the amount is
-negative where they keep a surplus of it. Bills are those after the price cuts of procurement.
+Where both schemes share a ledger, the merged fund, EPF, pays for residents too. Cash is the rest. Spending of these
+ledgers beyond the modelled bills, such as accounts at pharmacies, is not part of any bill; `beyond_bills` shows it.
+The maternity allowance replaces wages and is no bill: it is left out throughout. Claims are what the law entitles
+patients to. Providers bear audit cuts and what a budget does not pay; the amount is negative where they keep a
+surplus of it. Bills are those after the price cuts of procurement.
 """
 
 from __future__ import annotations
@@ -106,6 +107,10 @@ def who_pays(forecast: xr.Dataset) -> xr.DataArray:
     """
     cells = _cells(forecast)
     parts = _exact_parts(cells)
+    if "schemes_merged" in forecast:
+        merged = forecast.schemes_merged.transpose(..., "year", "region").values[..., None, None] > 0
+        parts["EPF"] = parts["EPF"] + np.where(merged, parts["RPF"], 0.0)
+        parts["RPF"] = np.where(merged, 0.0 * parts["RPF"], parts["RPF"])
     left = cells["in_policy_bills"] - cells["claims"]
     for ledger in _FIELDS:
         parts[ledger] = _share_out(_benefits_paid(forecast, ledger), left, ledger)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.declaration import Words
-from poolcast.parameters.declarations import PARAMETERS
+from poolcast.parameters.declarations import OPTIONS, PARAMETERS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,6 +44,25 @@ class Region:
     parent: str | None = None
     projected: bool = True
     own_pool: bool = False
+
+
+@dataclass(frozen=True)
+class CommonPool:
+    """A pool that regions of several provinces may share; it rests until the option `cross_province_pool` opens it.
+
+    Parameters
+    ----------
+    code : str
+        Its code, as no region or parent has.
+    name : Words
+        Name in both languages.
+    members : tuple of str
+        Codes of regions, or of parents for all the regions below them.
+    """
+
+    code: str
+    name: Words
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,8 @@ class Assumptions:
         Cited documents by key.
     synthetic : bool
         Whether the set holds made-up data, which every page must say.
+    pools : tuple of CommonPool
+        Pools that regions of several provinces may share.
     """
 
     name: str
@@ -113,6 +134,7 @@ class Assumptions:
     provenance: Mapping[str, tuple[Provenance, ...]] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
     synthetic: bool = False
+    pools: tuple[CommonPool, ...] = ()
 
     def __post_init__(self) -> None:
         frozen = {}
@@ -132,6 +154,31 @@ class Assumptions:
     def __contains__(self, name: object) -> bool:
         """Whether the set holds the parameter."""
         return name in self.values
+
+    def option(self, name: str) -> str:
+        """Return the choice of a structural option, its default where the set does not name it."""
+        chosen = self.options.get(name, OPTIONS[name].default)
+        if chosen is None:
+            raise KeyError(name)
+        return chosen
+
+    @property
+    def all_codes(self) -> tuple[str, ...]:
+        """Codes of everyone who may hold a ledger: regions, parents, pools across provinces."""
+        places = [region.code for region in (*self.regions, *self.parents)]
+        return (*places, *(pool.code for pool in self.pools))
+
+    def regions_of(self, pool: CommonPool) -> tuple[int, ...]:
+        """Return the positions of the regions of a pool, those below a member that is a parent among them."""
+        parents = {region.code: region.parent for region in (*self.regions, *self.parents)}
+        found = []
+        for position, region in enumerate(self.regions):
+            code: str | None = region.code
+            while code is not None and code not in pool.members:
+                code = parents.get(code)
+            if code is not None:
+                found.append(position)
+        return tuple(found)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -196,6 +243,7 @@ class Assumptions:
             [(region.code, region.name, region.parent, region.own_pool) for region in (*self.regions, *self.parents)],
             self.ledgers,
             sorted(self.options.items()),
+            *([self.pools] if self.pools else []),
         )
         digest.update(repr(identity).encode())
         for name in chosen:

@@ -148,9 +148,12 @@ class Option:
         A name for readers.
     handbook : str
         Section of the handbook.
+    default : str or None
+        Choice of a set that does not name the option; None where every set must.
     """
 
     name: str
     choices: dict[str, Words]
     label: Words
     handbook: str
+    default: str | None = None

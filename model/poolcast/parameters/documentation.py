@@ -16,6 +16,7 @@ _NOTE = Words(
     "A default fills templates and new sets; the engine never reads it.",
     "由参数声明自动生成,请勿手工修改。比例一律写小数:4.5% 写作 0.045。默认值仅用于模板和新假设集,引擎不读取。",
 )
+_IF_NOT_NAMED = Words(" (where the set does not name the option)", "(未写明时)")
 _OPTIONS = Words("Options of a set", "假设集选项")
 _HEADINGS: tuple[Words, ...] = (
     Words("Parameter", "参数"),
@@ -65,7 +66,11 @@ def parameter_reference(language: str = "en") -> str:
     rows = (
         (
             f"`{option.name}`<br>{option.label.in_language(language)}",
-            "<br>".join(f"`{choice}`: {words.in_language(language)}" for choice, words in option.choices.items()),
+            "<br>".join(
+                f"`{choice}`: {words.in_language(language)}"
+                + (_IF_NOT_NAMED.in_language(language) if choice == option.default else "")
+                for choice, words in option.choices.items()
+            ),
             option.handbook,
         )
         for option in OPTIONS.values()

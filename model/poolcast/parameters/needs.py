@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.declaration import UNITS, Parameter
-from poolcast.parameters.declarations import PARAMETERS
+from poolcast.parameters.declarations import OPTIONS, PARAMETERS
 from poolcast.parameters.errors import Problem
 from poolcast.parameters.number_cells import plain
 
@@ -38,7 +38,7 @@ def _holds(condition: str, ledgers: Sequence[str], options: Mapping[str, str], r
     if kind == "ledger":
         return rest in ledgers
     name, _, choices = rest.partition("=")
-    return options[name] in choices.split("|")
+    return options.get(name, OPTIONS[name].default) in choices.split("|")
 
 
 def needed_parameters(assumptions: Assumptions) -> tuple[Parameter, ...]:

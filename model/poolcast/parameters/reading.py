@@ -165,6 +165,7 @@ def _build(origins: Origins, last_year: int) -> tuple[Assumptions, dict[str, str
         provenance,
         _sources(origins),
         set_file.synthetic,
+        set_file.pools,
     )
     return assumptions, files
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from poolcast.parameters.assumptions import Region, Source
+from poolcast.parameters.assumptions import CommonPool, Region, Source
 from poolcast.parameters.axes import LEDGERS
+from poolcast.parameters.common_pools import check_structure, read_pools
 from poolcast.parameters.declaration import GRADES, Words
 from poolcast.parameters.declarations import OPTIONS
 from poolcast.parameters.errors import Problem
@@ -21,8 +22,8 @@ REQUIRED_KEYS = (
     "name", "title", "description", "base_year", "last_year", "currency", "synthetic",
     "ledgers", "options", "regions", "sources",
 )  # fmt: skip
-OPTIONAL_KEYS = ("longest", "based_on")
-SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions")
+OPTIONAL_KEYS = ("longest", "based_on", "pools")
+SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions", "pools")
 """What decides which values a set must give."""
 FIRST_BASE_YEAR, LAST_YEAR = 1950, 2200
 
@@ -45,6 +46,8 @@ class SetFile:
         Line of ``based_on``.
     regions, parents : tuple of Region
         Projected regions, in the order of the file, and the others.
+    pools : tuple of CommonPool
+        Pools that regions of several provinces may share.
     regions_known, sources_known : bool
         Whether codes and source keys of the tables can be checked against this file.
     """
@@ -63,6 +66,7 @@ class SetFile:
     options: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[Region, ...] = ()
     parents: tuple[Region, ...] = ()
+    pools: tuple[CommonPool, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     regions_known: bool = False
     sources_known: bool = False
@@ -119,6 +123,7 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
     result.ledgers = _ledgers(content, reader)
     result.options = _options(content, reader)
     _read_regions(content, reader, result)
+    result.pools = read_pools(content, reader, result.regions, result.parents)
     _read_sources(content, reader, result)
     _check_together(content, reader, result)
     return result
@@ -180,6 +185,8 @@ def _options(content: Node, reader: Fields) -> dict[str, str]:
     chosen = {}
     for name, option in OPTIONS.items():
         allowed = ", ".join(option.choices)
+        if option.default is not None and name not in given:
+            continue
         if reader.missing(given, name, allowed, "options."):
             continue
         choice = str(given[name])
@@ -363,6 +370,7 @@ def _check_together(content: Node, reader: Fields, result: SetFile) -> None:
             "a fund with its ledger",
             "Add ADJ to the ledgers, or set adjustment_fund: none.",
         )
+    check_structure(content, reader, result.options, result.ledgers, bool(result.pools))
     for ledger, needed in LEDGERS_BEHIND.items():
         if ledger in result.ledgers and needed not in result.ledgers:
             reader.refuse(

@@ -17,6 +17,7 @@ from poolcast.projection.flows import Flows, MoneyState, project_flows
 from poolcast.projection.ledgers import LedgerAccounts, LedgerRecursion
 from poolcast.projection.people import project_people
 from poolcast.projection.pools import Holders
+from poolcast.projection.structure import contradictions_of_structure
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -113,27 +114,6 @@ def _refuse_unready(assumptions: Assumptions) -> None:
         problems.append(
             Problem(where, "no calibration factors", "a calibrated set", "Call poolcast.calibrate(assumptions) first.")
         )
-    chosen = assumptions.options["adjustment_fund"]
-    for scheme, option in (("employee", "employee_pool"), ("resident", "resident_pool")):
-        if chosen in (scheme, "both") and assumptions.options[option] == "parent":
-            problems.append(
-                Problem(
-                    where,
-                    f"an adjustment fund for the {scheme} scheme whose ledger the parent already holds",
-                    "either one ledger for all regions or an adjustment fund between their ledgers",
-                    f"Set {option} to region, or adjustment_fund to none.",
-                    column="options",
-                )
-            )
-    if chosen != "none" and "ADJ" not in assumptions.ledgers:
-        problems.append(
-            Problem(
-                where,
-                f"adjustment_fund: {chosen} without the ledger ADJ",
-                "ADJ among the ledgers",
-                "Add ADJ to `ledgers`.",
-                column="ledgers",
-            )
-        )
+    problems += contradictions_of_structure(assumptions)
     if problems:
         raise AssumptionError(problems)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, SCHEMES, index, positions
 from poolcast.parameters.declaration import Words
 from poolcast.projection.claims import Claims, by_scheme
 from poolcast.projection.contributions import Contributions, premium_of_cover
@@ -41,6 +41,12 @@ ALLOWED_TRANSFERS = frozenset(
 )
 """Transfers between ledgers that the law allows (handbook 1.3); anything else is refused."""
 
+MERGED_FUND, MERGED_AWAY = "EPF", "RPF"
+"""Where both schemes share a ledger, the employee fund is the merged fund; the resident fund is empty from then on."""
+
+MERGER_TRANSFERS = frozenset({("RPF", "EPF"), ("EPF", "CII"), ("MAF", "EPF")})
+"""Transfers of the merged fund only (handbook 1.3): its opening reserve, and what was the resident fund's."""
+
 FINANCED_BY_NEED = ("MAF", "CSS")
 """Ledgers that the budget fills to what they need: their revenue is their expenditure and they hold no reserve."""
 
@@ -48,6 +54,7 @@ WITHOUT_RESERVE = (*FINANCED_BY_NEED, "CII")
 
 _RESIDENTS = positions("status", RESIDENT_STATUSES)
 _EMPLOYEES = positions("status", EMPLOYEE_STATUSES)
+_OUTSIDE = index("tier", "out_of_region")
 _RETIRED = index("status", "retired")
 _ACTIVE = index("status", "active")
 
@@ -62,12 +69,22 @@ class Flows:
         By ledger, then by statement line.
     transfers : dict
         By pair (from, to): what left the one and arrived in the other.
+    outside_care : dict of str to array
+        By scheme: what is spent on inpatient care outside the region; kept where a pool across provinces asks for it.
+    merged : array (region, year) of bool
+        Where both schemes share a ledger.
+    moved_contributions, moved_care : array (path, region, year), yuan a year
+        What of the merged fund's contributions and care is the residents'.
     """
 
     shape: tuple[int, int, int]
     revenue: dict[str, dict[str, Array]] = field(default_factory=dict)
     expenditure: dict[str, dict[str, Array]] = field(default_factory=dict)
     transfers: dict[tuple[str, str], Array] = field(default_factory=dict)
+    outside_care: dict[str, Array] = field(default_factory=dict)
+    merged: NDArray[np.bool_] | None = None
+    moved_contributions: Array | None = None
+    moved_care: Array | None = None
 
     def receive(self, ledger: str, line: str, amount: Array) -> None:
         """Add revenue to a line of a ledger."""
@@ -85,6 +102,36 @@ class Flows:
         self.receive(target, receive_line, amount)
         earlier = self.transfers.get((source, target), 0.0)
         self.transfers[source, target] = earlier + np.broadcast_to(amount, self.shape)
+
+    def merge_schemes(self, merged: NDArray[np.bool_]) -> None:
+        """Book every line and transfer of the resident fund in the merged fund, where and when schemes share a ledger.
+
+        Parameters
+        ----------
+        merged : array (region, year) of bool
+        """
+        self.merged = merged
+        self.moved_contributions = sum(
+            (array * merged for line, array in self.revenue[MERGED_AWAY].items() if line.startswith("R1")),
+            np.zeros(self.shape),
+        )
+        self.moved_care = sum(
+            (array * merged for line, array in self.expenditure[MERGED_AWAY].items() if line in CARE_LINES),
+            np.zeros(self.shape),
+        )
+        for side in (self.revenue, self.expenditure):
+            into = side.setdefault(MERGED_FUND, {})
+            for line, array in side[MERGED_AWAY].items():
+                into[line] = into.get(line, 0.0) + np.where(merged, array, 0.0)
+                side[MERGED_AWAY][line] = np.where(merged, 0.0, array)
+        for pair in [pair for pair in self.transfers if MERGED_AWAY in pair]:
+            source, target = (MERGED_FUND if ledger == MERGED_AWAY else ledger for ledger in pair)
+            if (source, target) not in ALLOWED_TRANSFERS | MERGER_TRANSFERS:
+                raise ValueError(f"no transfer from {source} to {target} is allowed")
+            amount = self.transfers[pair]
+            earlier = self.transfers.get((source, target), np.zeros(self.shape))
+            self.transfers[source, target] = earlier + np.where(merged, amount, 0.0)
+            self.transfers[pair] = np.where(merged, 0.0, amount)
 
     def total(self, side: dict[str, dict[str, Array]], ledger: str) -> Array:
         """Return the sum of all lines of a ledger on one side."""
@@ -137,7 +184,18 @@ def project_flows(state: MoneyState) -> Flows:
             book(state, flows)
     _book_declared_lines(state, flows)
     _book_extra_cost(state, flows)
+    merged = schemes_merged(state.assumptions)
+    if merged is not None:
+        flows.merge_schemes(merged)
     return flows
+
+
+def schemes_merged(assumptions: Assumptions) -> NDArray[np.bool_] | None:
+    """Return where both schemes share a ledger (region, year from the base year on); None where they nowhere do."""
+    if assumptions.option("scheme_ledgers") != "common":
+        return None
+    merged: NDArray[np.bool_] = assumptions.from_year("ledger.schemes_merged", assumptions.base_year) > 0
+    return merged if merged.any() else None
 
 
 def _book_pooled_fund(state: MoneyState, flows: Flows) -> None:
@@ -179,6 +237,8 @@ def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
 
 def _book_benefits(state: MoneyState, flows: Flows, ledger: str, scheme: int) -> None:
     payments = by_scheme(state.claims.payments, 3)[..., scheme, :]
+    if state.assumptions.option("cross_province_pool") != "none":
+        flows.outside_care[SCHEMES[scheme]] = by_scheme(state.claims.inpatient_payments, 3)[..., scheme, _OUTSIDE]
     for benefit, line in BENEFIT_LINES.items():
         if benefit != "long_term_care":
             flows.pay(ledger, line, payments[..., index("benefit", benefit)])

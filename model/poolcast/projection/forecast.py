@@ -71,6 +71,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "provider_borne": ("yuan", "Claims borne by providers under budgets and amounts per head", "医疗机构承担"),
     "procurement_saving": ("yuan", "Saving of the pooled funds by volume-based procurement", "集采节约的基金支出"),
     "interest_rate": ("fraction", "Interest rate on the opening reserve", "期初结余利率"),
+    "taken_over": ("yuan", "Reserve taken over when the year opened", "年初并账划转结余"),
+    "schemes_merged": ("1 on, 0 off", "Both schemes share a ledger", "两制度并账"),
 }
 
 
@@ -146,6 +148,11 @@ class _Builder:
             ("settled_faster", np.where(held, accounts.settled_faster, np.nan)),
         ):
             self._add(name, ("ledger",), values)
+        if accounts.merged.any():
+            self._add(
+                "taken_over", ("ledger",), np.where(np.isnan(accounts.reserve[:, :, :1]), np.nan, accounts.taken_over)
+            )
+            self._add("schemes_merged", (), accounts.merged[None].astype(float))
         self._add("payable_months", ("ledger",), 12 * accounts.reserve / spends, basis=BASIS)
         if self._wants("revenue_by_line"):
             received = np.where(funded[..., None], accounts.revenue_lines, np.nan)
@@ -187,14 +194,15 @@ class _Builder:
         self._add("disposable_income", (), economy.income)
         holders = self._run.holders
         self._add("consumer_price_index", (), holders.mean(economy.consumer_price_index))
-        self._add("gross_domestic_product", (), holders.total(economy.gross_domestic_product))
+        self._add("gross_domestic_product", (), holders.total_of_all(economy.gross_domestic_product))
         bases = paid.contributory_bases
         self._add("contributory_bases", (), bases)
         self._add("arrears", (), paid.arrears)
         if "EPF" in self._set.ledgers and self._wants("cost_rate", "income_rate"):
             number = self._set.ledgers.index("EPF")
             accounts, regions = self._run.accounts, self._run.holders.regions
-            known = np.where(bases > 0, bases, np.nan)
+            apart = ~accounts.merged[None, :regions]  # the bases are those of employees only
+            known = np.where((bases > 0) & apart, bases, np.nan)
             revenue = (accounts.revenue - accounts.interest)[:, :regions, :, number]
             self._add("cost_rate", (), accounts.expenditure[:, :regions, :, number] / known)
             self._add("income_rate", (), revenue / known)
@@ -259,6 +267,8 @@ class _Builder:
             "ledger_name": ("ledger", [_LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
             "ledger_name_zh": ("ledger", [AXES["ledger"].member_labels_zh[ledger] for ledger in assumptions.ledgers]),
         }
+        if holders.common:
+            coordinates["common_pool"] = ("region", holders.common_pool_of_each())
         if not self._with_paths:
             coordinates |= {"sex": list(SEXES), "age": np.arange(101)}
         attributes = {

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import index
+from poolcast.projection.adjustment import SCHEME_FUNDS, AdjustmentFunds, Books
 from poolcast.projection.drivers import Drivers
-from poolcast.projection.flows import WITHOUT_RESERVE, Flows
-from poolcast.projection.pools import Holders, adjustment_grants, recognised_gap
+from poolcast.projection.flows import MERGED_AWAY, MERGED_FUND, WITHOUT_RESERVE, Flows
+from poolcast.projection.pools import Holders
 from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES
 
 Array = NDArray[np.float64]
-
-_SCHEME_FUNDS = ("EPF", "RPF")
 
 
 def reserve_step(opening: Array, balance: Array, rate: Array, margin: float, timing: float) -> tuple[Array, Array]:
@@ -51,6 +50,11 @@ class LedgerAccounts:
     interest, reserve, prepaid, settled_faster : array (path, holder, year, ledger)
         Reserve at 31 December; NaN where the ledger holds none or another holder keeps it. Prepaid and settled faster
         are memo stocks: cash that has left while the accounts are unchanged.
+    taken_over : array (path, holder, year, ledger), yuan
+        Reserve that the merged fund takes over when a year opens, negative for the ledger that gives it:
+        ``F_t = F_{t-1} + taken over + revenue - expenditure``.
+    merged : array (holder, year) of bool
+        Where both schemes share a ledger.
     """
 
     revenue_lines: Array
@@ -60,6 +64,8 @@ class LedgerAccounts:
     prepaid: Array
     settled_faster: Array
     interest_rate: Array
+    taken_over: Array
+    merged: NDArray[np.bool_]
 
     @property
     def revenue(self) -> Array:
@@ -98,7 +104,12 @@ class LedgerRecursion:
         self._reserve = np.full(shape, np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
         self._price_level: dict[str, Array | float] = {}
-        self._resident_part: dict[int, Array | float] = {}
+        self._taken_over = np.zeros(shape)
+        self._merged = np.zeros((holders.count, shape[2]), dtype=bool)
+        if flows.merged is not None:
+            self._merged = holders.all_members(flows.merged)
+        self._moved_care = None if flows.moved_care is None else holders.total(flows.moved_care)
+        self._funds = AdjustmentFunds(assumptions, flows, holders, self._axis, self._merged)
         self._keeps = holders.keeps(self._held)
         self._keeps[:, [self._axis[ledger] for ledger in WITHOUT_RESERVE if ledger in self._axis]] = False
 
@@ -106,6 +117,7 @@ class LedgerRecursion:
         """Carry every reserve from the base year to the last year."""
         self._base_year()
         for year in range(1, self._revenue.shape[2]):
+            self._open(year)
             self._waive(year)
             self._raise_prices(year)
             self._adjust(year)
@@ -120,13 +132,15 @@ class LedgerRecursion:
             self._prepaid,
             self._settled_faster(),
             np.broadcast_to(self._rate, self._interest.shape),
+            self._taken_over,
+            self._merged,
         )
 
     def _settled_faster(self) -> Array:
         """Cash paid out sooner than in the base year: working days over 250 times expenditure (handbook 4)."""
         days = self._assumptions.from_year("settlement.days_faster", self._assumptions.base_year)
         released = np.zeros_like(self._prepaid)
-        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+        for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger in self._axis:
                 spent = self._expenditure[..., self._axis[ledger], :].sum(-1)
                 released[..., self._axis[ledger]] = self._holders.mean(days[None, ..., scheme]) / 250 * spent
@@ -167,12 +181,33 @@ class LedgerRecursion:
         interest = np.where(self._keeps, closing - before - balance, 0.0)
         self._book(0, interest, np.where(self._keeps, closing, np.nan))
 
+    def _open(self, year: int) -> None:
+        """Set the stocks and flows of the year before that rules look at; where schemes merge, they are added up.
+
+        The merged fund takes over what the resident fund held when the last year closed, debts too.
+        """
+        self._opening = self._reserve[:, :, year - 1].copy()
+        self._received_before = self._revenue[:, :, year - 1].sum(-1)
+        self._spent_before = self._expenditure[:, :, year - 1].sum(-1)
+        merging = self._merged[:, year] & ~self._merged[:, year - 1]
+        if not merging.any():
+            return
+        into, away = self._axis[MERGED_FUND], self._axis[MERGED_AWAY]
+        for array in (self._received_before, self._spent_before, self._opening):
+            array[:, merging, into] += array[:, merging, away]
+            array[:, merging, away] = 0.0
+        given = np.nan_to_num(self._reserve[:, merging, year - 1, away])
+        self._taken_over[:, merging, year, into] = given
+        self._taken_over[:, merging, year, away] = -given
+
     def _close(self, year: int) -> None:
         balance = self._revenue[:, :, year].sum(-1) - self._expenditure[:, :, year].sum(-1)
-        closing, interest = reserve_step(
-            self._reserve[:, :, year - 1], balance, self._rate[:, :, year], self._margin, self._timing
-        )
-        self._book(year, np.where(self._keeps, interest, 0.0), np.where(self._keeps, closing, np.nan))
+        closing, interest = reserve_step(self._opening, balance, self._rate[:, :, year], self._margin, self._timing)
+        keeps = self._keeps
+        if self._merged[:, year].any():
+            keeps = keeps.copy()
+            keeps[self._merged[:, year], self._axis[MERGED_AWAY]] = False
+        self._book(year, np.where(keeps, interest, 0.0), np.where(keeps, closing, np.nan))
         self._prepay(year)
 
     def _book(self, year: int, interest: Array, closing: Array) -> None:
@@ -200,11 +235,15 @@ class LedgerRecursion:
         self._pay("EPA", "E1.7", year, np.maximum(np.where(np.isfinite(spending), spending, 0.0) - booked, 0.0))
 
     def _months_before(self, ledger: str, year: int) -> Array:
-        """Payable months at the last year end (path, holder); NaN where the holder keeps no reserve."""
+        """Payable months at the last year end (path, holder); NaN where the holder keeps no reserve.
+
+        Where schemes share a ledger, those of the merged fund.
+        """
         number = self._axis[ledger]
-        spent = self._expenditure[:, :, year - 1, number].sum(-1)
-        last = self._reserve[:, :, year - 1, number]
+        spent, last = self._spent_before[..., number], self._opening[..., number]
         months: Array = 12 * np.divide(last, spent, out=np.full_like(last, np.nan), where=spent > 0)
+        if ledger == MERGED_AWAY and self._merged[:, year].any():
+            months = np.where(self._merged[:, year], self._months_before(MERGED_FUND, year), months)
         return months
 
     def _waive(self, year: int) -> None:
@@ -223,7 +262,7 @@ class LedgerRecursion:
         if not increase.any() and not self._price_level:
             return
         lines = [position for position, line in enumerate(EXPENDITURE_LINES) if line in CARE_LINES]
-        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+        for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger not in self._axis:
                 continue
             rich = self._months_before(ledger, year) > float(self._assumptions["price_trigger.minimum_months"])
@@ -232,95 +271,47 @@ class LedgerRecursion:
             )
             self._price_level[ledger] = level
             care = self._expenditure[:, :, year, self._axis[ledger]][..., lines].sum(-1)
-            self._pay(ledger, "E1.7", year, care * (level - 1))
+            if self._moved_care is not None:
+                moved = self._moved_care[:, :, year]
+                care = care - moved if ledger == MERGED_FUND else care + moved
+            rise, merged = care * (level - 1), self._merged[:, year]
+            if ledger == MERGED_AWAY and merged.any():
+                self._pay(MERGED_FUND, "E1.7", year, np.where(merged, rise, 0.0))
+                rise = np.where(merged, 0.0, rise)
+            self._pay(ledger, "E1.7", year, rise)
 
     def _refill(self, year: int) -> None:
         """Fiscal backstop: refill what last year's reserve lacked (handbook 8, F15); zero months switch it off."""
         months = self._assumptions.from_year("backstop.months", self._assumptions.base_year)[:, year]
         if not months.any():
             return
-        for ledger in _SCHEME_FUNDS:
+        for ledger in SCHEME_FUNDS:
             if ledger not in self._axis:
                 continue
             number = self._axis[ledger]
             wanted = self._holders.mean(months[None, :, index("ledger", ledger)])
-            last = self._reserve[:, :, year - 1, number]
-            spent = self._expenditure[:, :, year - 1, number].sum(-1)
+            last, spent = self._opening[..., number], self._spent_before[..., number]
             lacking = np.where(wanted > 0, np.maximum(wanted / 12 * spent - last, 0.0), 0.0)
             self._receive(ledger, "R2.5", year, np.where(np.isfinite(last), lacking, 0.0))
 
     def _adjust(self, year: int) -> None:
-        """Adjustment fund: regions pay in a share of contribution income and receive grants for gaps (handbook 1.4)."""
-        chosen = self._assumptions.options["adjustment_fund"]
-        for scheme, ledger in enumerate(_SCHEME_FUNDS):
-            if chosen not in ("both", ("employee", "resident")[scheme]) or ledger not in self._axis:
-                continue
-            self._adjust_scheme(year, scheme, ledger)
-
-    def _adjust_scheme(self, year: int, scheme: int, ledger: str) -> None:
-        assumptions, holders, number = self._assumptions, self._holders, self._axis[ledger]
-        regions = slice(0, holders.regions)
-        base = assumptions.base_year
-
-        def yearly(name: str) -> Array:
-            return assumptions.from_year(f"adjustment.{name}", base)[:, year, scheme]
-
-        lines = [position for position, line in enumerate(REVENUE_LINES) if line.startswith("R1")]
-        income = self._revenue[:, regions, year, number][..., lines].sum(-1)
-        pay_in = yearly("pay_in_rate") * income
-        revenue = self._revenue[:, regions, year, number].sum(-1)
-        spending = self._expenditure[:, regions, year, number].sum(-1)
-        opening = self._reserve[:, regions, year - 1, number]
-        gap = recognised_gap(revenue, spending, opening, float(assumptions["adjustment.minimum_months"]))
-        wanted = gap * yearly("enforcement_coefficient")
-        for pool, members in holders.pools.items():
-            paid = pay_in[:, members].sum(-1)
-            grants = adjustment_grants(
-                wanted[:, members],
-                float(assumptions["adjustment.grant_share"]),
-                self._earmarked(scheme, pool, year) + paid,
-            )
-            amount_in, amount_out = np.zeros_like(pay_in), np.zeros_like(pay_in)
-            amount_in[:, members], amount_out[:, members] = grants, pay_in[:, members]
-            self._receive(ledger, "R5", year, holders.pad(amount_in))
-            self._pay(ledger, "E5", year, holders.pad(amount_out))
-            column = np.zeros((paid.shape[0], holders.count))
-            column[:, pool] = paid
-            self._receive("ADJ", "R6", year, column)
-            column = np.zeros_like(column)
-            column[:, pool] = grants.sum(-1)
-            self._pay("ADJ", "E4", year, column)
-            self._resident_part[pool] = self._resident_part.get(pool, 0.0) + (paid - grants.sum(-1)) * scheme
-
-    def _earmarked(self, scheme: int, pool: int, year: int) -> Array:
-        """Part of an adjustment fund that a scheme may draw on: the schemes are kept apart (handbook 1.4).
-
-        What the resident scheme paid in less its grants is the residents', the rest, with the opening fund and all
-        interest, the employees'.
-        """
-        fund: Array = np.nan_to_num(self._reserve[:, pool, year - 1, self._axis["ADJ"]])
-        if self._assumptions.options["adjustment_fund"] != "both":
-            return fund
-        residents: Array = np.minimum(np.zeros_like(fund) + self._resident_part.get(pool, 0.0), np.maximum(fund, 0.0))
-        of_scheme: Array = residents if scheme else fund - residents
-        return of_scheme
+        """Adjustment funds: members pay in and receive grants for gaps (handbook 1.4)."""
+        lines = self._revenue[:, :, year], self._expenditure[:, :, year]
+        self._funds.settle(year, Books(*lines, self._opening, self._price_level))
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""
         months = self._assumptions.from_year("prepayment.months", self._assumptions.base_year)[:, year]
         if not months.any():
             return
-        for scheme, ledger in enumerate(_SCHEME_FUNDS):
+        for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger not in self._axis:
                 continue
             number = self._axis[ledger]
-            spent = self._expenditure[:, :, year - 1, number].sum(-1)
-            last = self._revenue[:, :, year - 1, number].sum(-1) - spent
+            spent = self._spent_before[..., number]
+            last = self._received_before[..., number] - spent
             now = self._revenue[:, :, year, number].sum(-1) - self._expenditure[:, :, year, number].sum(-1)
-            enough = (
-                self._reserve[:, :, year - 1, number] * 12
-                >= self._assumptions["prepayment.minimum_months"][scheme] * spent
-            )
+            enough = self._opening[..., number] * 12 >= self._assumptions["prepayment.minimum_months"][scheme] * spent
             allowed = enough & (last >= 0) & (now >= 0)
             advance = self._holders.mean(months[None, :, scheme]) / 12 * self._expenditure[:, :, year, number].sum(-1)
             self._prepaid[:, :, year, number] = np.where(allowed, advance, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,12 +65,16 @@ class Holders:
         Positions of the members of each pool, by the position of the pool.
     shared : frozenset of str
         Ledgers that pools hold in place of their members.
+    common : dict of int to array
+        Positions of the member regions of each pool across provinces, by the position of the pool. Such a pool holds
+        its adjustment fund only.
     """
 
     units: tuple[Region, ...]
     regions: int
     pools: dict[int, NDArray[np.int64]]
     shared: frozenset[str]
+    common: dict[int, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -96,31 +100,66 @@ class Holders:
             first + number: np.array([position for position, code in enumerate(codes) if code == parent.code])
             for number, parent in enumerate(parents)
         }
-        return cls((*assumptions.regions, *parents), first, pools, shared)
+        opened = assumptions.pools if assumptions.option("cross_province_pool") != "none" else ()
+        units = (*assumptions.regions, *parents)
+        common = {len(units) + number: np.array(assumptions.regions_of(pool)) for number, pool in enumerate(opened)}
+        across = tuple(Region(pool.code, pool.name, projected=False) for pool in opened)
+        return cls((*units, *across), first, pools, shared, common)
 
     def pool_of_each(self) -> list[str]:
         """Return for every holder the code of the pool that it belongs to; empty for none and for pools."""
+        return self._codes(self.pools)
+
+    def common_pool_of_each(self) -> list[str]:
+        """Return for every holder the code of the pool across provinces that it belongs to; empty for none."""
+        return self._codes(self.common)
+
+    def _codes(self, pools: dict[int, NDArray[np.int64]]) -> list[str]:
         codes = [""] * self.count
-        for pool, members in self.pools.items():
+        for pool, members in pools.items():
             for member in members:
                 codes[member] = self.units[pool].code
         return codes
 
     def total(self, values: Array) -> Array:
-        """Append the sums of the members of each pool to an array (path, region, ...)."""
-        if not self.pools:
+        """Append the sums of the members of each pool to an array (path, region, ...).
+
+        A pool across provinces has no account of what its members book: it gets zeros.
+        """
+        if not self.pools and not self.common:
             return values.copy()
         sums = [values[:, members].sum(1, keepdims=True) for members in self.pools.values()]
-        return np.concatenate([values, *sums], axis=1)
+        nothing = np.zeros((values.shape[0], len(self.common), *values.shape[2:]))
+        return np.concatenate([values, *sums, nothing], axis=1)
+
+    def total_of_all(self, values: Array) -> Array:
+        """Append the sums over the members of every pool, those across provinces inside, to (path, region, ...)."""
+        result = self.total(values)
+        for pool, members in self.common.items():
+            result[:, pool] = values[:, members].sum(1)
+        return result
 
     def mean(self, values: Array) -> Array:
         """Append the means of the members of each pool to an array (path, region, ...); one region serves all."""
-        if not self.pools:
+        if not self.pools and not self.common:
             return values.copy()
         if values.shape[1] == 1:
             return np.repeat(values, self.count, axis=1)
-        means = [values[:, members].mean(1, keepdims=True) for members in self.pools.values()]
+        groups = (*self.pools.values(), *self.common.values())
+        means = [values[:, members].mean(1, keepdims=True) for members in groups]
         return np.concatenate([values, *means], axis=1)
+
+    def keepers(self, ledger: str, regions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return who keeps a ledger of some regions: the regions themselves, or the pools that hold it for them."""
+        if ledger not in self.shared:
+            return regions
+        above = {int(member): pool for pool, members in self.pools.items() for member in members}
+        return np.array(list(dict.fromkeys(above.get(int(region), int(region)) for region in regions)))
+
+    def all_members(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Append to flags (region, ...) whether they hold for every member of a pool."""
+        groups = (*self.pools.values(), *self.common.values())
+        return np.concatenate([flags, *(flags[members].all(0, keepdims=True) for members in groups)])
 
     def pad(self, values: Array) -> Array:
         """Append zeros for the pools to an array (path, region, ...)."""
@@ -137,4 +176,5 @@ class Holders:
             is_shared = ledger in self.shared
             result[: self.regions, number] = (~pooled) | (not is_shared) if ledger != "ADJ" else False
             result[self.regions :, number] = is_shared or ledger == "ADJ"
+            result[list(self.common), number] = ledger == "ADJ"
         return result

@@ -54,3 +54,6 @@ BENEFIT_LINES: dict[str, str] = {
     "maternity_allowance": "E1.6",
     "long_term_care": "E1.8",
 }
+
+CARE_LINES = ("E1.1", "E1.2", "E1.3", "E1.4", "E1.5")
+"""Lines of care, whose prices may rise."""

@@ -165,6 +165,11 @@ def measure_table(
             ]
             position = _at(order, across, members[-1])
             rows.append([name, *cells, NOT_DEFINED if math.isnan(position) else f"{position:.0f}"])
+        if measure.unit == "year" and "ledger" in place:
+            lasting = comparison.keeps_to_the_end.sel({**({"region": regions[0]} if single else {}), **place})
+            for texts, lasts in zip(rows, lasting.values, strict=True):
+                if not lasts and math.isnan(_at(level.sel({"scenario": texts[0], **place}), across, members[-1])):
+                    texts[1:-1] = [NOT_DEFINED] * (len(texts) - 2)
         if all(cell == NOT_DEFINED for row in rows for cell in row[1:-1]):
             continue
         for number, texts in enumerate(rows):
@@ -246,6 +251,8 @@ def _value(comparison: Comparison, measure: str, place: Mapping[str, str], scale
 
 def _event(comparison: Comparison, event: str, place: Mapping[str, str], first: Outcome, language: str) -> str:
     year = comparison.value(event, **place)
+    if math.isnan(year) and not bool(comparison.keeps_to_the_end.sel(dict(place))):
+        return NOT_DEFINED
     return year_text(None if math.isnan(year) else int(year), first.last_year, language)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from poolcast.parameters.assumptions import Assumptions, Region
+    from poolcast.parameters.assumptions import Assumptions, CommonPool, Region
     from poolcast.scenarios.scenario import Scenario
 
 
@@ -72,6 +72,7 @@ def _write_metadata(path: Path, assumptions: Assumptions) -> None:
         "ledgers": list(assumptions.ledgers),
         "options": dict(assumptions.options),
         "regions": [_region(region) for region in (*assumptions.parents, *assumptions.regions)],
+        **({"pools": [_pool(pool) for pool in assumptions.pools]} if assumptions.pools else {}),
         "sources": {
             key: {
                 "title": source.title,
@@ -89,6 +90,10 @@ def _write_metadata(path: Path, assumptions: Assumptions) -> None:
     yaml.allow_unicode = True
     with path.open("w", encoding="utf-8", newline="\n") as file:
         yaml.dump(metadata, file)
+
+
+def _pool(pool: CommonPool) -> dict[str, Any]:
+    return {"code": pool.code, "name": {"en": pool.name.en, "zh": pool.name.zh}, "members": list(pool.members)}
 
 
 def _region(region: Region) -> dict[str, Any]:

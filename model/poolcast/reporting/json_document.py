@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from poolcast import __version__
-from poolcast.reporting.outcome import EVENTS, Outcome
+from poolcast.reporting.outcome import EVENTS, Outcome, all_regions
 from poolcast.reporting.tables import ACCOUNT_MEASURES, calibration_rows
 
 SCHEMA = "poolcast.run/1"
@@ -65,9 +65,14 @@ def run_document(
     """
     first = outcomes[0]
     attributes = first.forecast.attrs
-    regions = first.regions if regions is None else regions
+    names = all_regions(outcomes)
+    regions = list(names) if regions is None else regions
     ledgers = first.ledgers if ledgers is None else ledgers
-    kinds = dict(zip(first.regions, (str(kind) for kind in first.forecast["kind"].values), strict=True))
+    kinds = {
+        code: str(kind)
+        for outcome in outcomes
+        for code, kind in zip(outcome.regions, outcome.forecast["kind"].values, strict=True)
+    }
     return {
         "poolcast": __version__,
         "schema": SCHEMA,
@@ -82,7 +87,7 @@ def run_document(
         "currency": "CNY",
         "unit": "fraction" if prices == "gdp" else "yuan",
         "payable_months_basis": str(attributes["payable_months_basis"]),
-        "regions": [{"code": code, "kind": kinds[code], **_names(first.region_name(code))} for code in regions],
+        "regions": [{"code": code, "kind": kinds[code], **_names(names[code])} for code in regions],
         "ledgers": [{"code": code, **_names(first.ledger_name(code))} for code in ledgers],
         "scenarios": [_scenario(outcome, prices, folders or {}, regions, ledgers) for outcome in outcomes],
         "warnings": [*warnings],

@@ -107,7 +107,9 @@ class Outcome:
     def series(self, name: str, region: str, ledger: str | None = None, prices: str = "nominal") -> list[float]:
         """Return a variable by year from the base year on, for a region and, where it has one, a ledger."""
         array = self.in_prices(prices)[name].transpose("year", "region", ...)
-        place = self._places["region", region]
+        place = self._places.get(("region", region))
+        if place is None:  # a pool of another scenario
+            return [math.nan] * len(self.years)
         values = array.values[:, place] if ledger is None else array.values[:, place, self._places["ledger", ledger]]
         return [float(value) for value in values[-len(self.years) :]]
 
@@ -148,14 +150,17 @@ class Outcome:
         region, ledger : str
             Codes.
         """
+        if ("region", region) not in self._places:
+            return None
         year = float(self._events[event].sel(region=region, ledger=ledger))
         return None if math.isnan(year) else int(year)
 
     def event_text(self, event: str, region: str, ledger: str, language: str) -> str:
         """Return the year of an event as text, that it is not within the horizon, or a dash where it has no meaning."""
-        if not self._has_event(event, region, ledger):
+        year = self.event_year(event, region, ledger)
+        if not self._has_event(event, region, ledger) or (year is None and self.merged_since(region, ledger)):
             return NOT_DEFINED
-        return year_text(self.event_year(event, region, ledger), self.last_year, language)
+        return year_text(year, self.last_year, language)
 
     def _has_event(self, event: str, region: str, ledger: str) -> bool:
         """Whether an event can happen: exhaustion needs a reserve, a deficit a balance that the holder answers for."""
@@ -164,6 +169,13 @@ class Outcome:
         kept_elsewhere = bool(self.forecast.reserve.sel(ledger=ledger).notnull().any())
         has_balance = any(math.isfinite(value) for value in self.series("balance", region, ledger))
         return has_balance and not kept_elsewhere
+
+    def merged_since(self, region: str, ledger: str) -> int | None:
+        """Return the year from which the merged fund holds what was this ledger's; None where none does."""
+        if "schemes_merged" not in self.forecast or not self.has_reserve(region, ledger):
+            return None
+        kept = [math.isfinite(value) for value in self.series("reserve", region, ledger)]
+        return None if kept[-1] else self.years[kept.index(False)]
 
     def has_reserve(self, region: str, ledger: str) -> bool:
         """Whether the ledger keeps a reserve of its own."""
@@ -181,7 +193,15 @@ def chosen_ledgers(outcome: Outcome, wanted: Sequence[str]) -> list[str]:
     return _chosen("--ledger", [code.upper() for code in wanted], outcome.ledgers, str(outcome.forecast.attrs["set"]))
 
 
-def chosen_regions(outcome: Outcome, wanted: Sequence[str]) -> list[str]:
+def all_regions(outcomes: Sequence[Outcome]) -> dict[str, Words]:
+    """Return the regions and pools of several outcomes with their names; some pools only one scenario may have."""
+    names: dict[str, Words] = {}
+    for outcome in outcomes:
+        names |= {code: outcome.region_name(code) for code in outcome.regions if code not in names}
+    return names
+
+
+def chosen_regions(outcomes: Sequence[Outcome], wanted: Sequence[str]) -> list[str]:
     """Return the regions and pools to show: all, or the wanted ones.
 
     Raises
@@ -189,7 +209,7 @@ def chosen_regions(outcome: Outcome, wanted: Sequence[str]) -> list[str]:
     ResultError
         Where a wanted region is absent; the message names those held.
     """
-    return _chosen("--region", list(wanted), outcome.regions, str(outcome.forecast.attrs["set"]))
+    return _chosen("--region", list(wanted), list(all_regions(outcomes)), str(outcomes[0].forecast.attrs["set"]))
 
 
 def _chosen(option: str, wanted: Sequence[str], held: list[str], set_name: str) -> list[str]:

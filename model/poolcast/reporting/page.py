@@ -17,7 +17,7 @@ from poolcast import __version__
 from poolcast.parameters.declaration import Words
 from poolcast.reporting import figures
 from poolcast.reporting.figure_parts import MAX_SCENARIOS, Chart, both
-from poolcast.reporting.outcome import Outcome
+from poolcast.reporting.outcome import Outcome, all_regions
 from poolcast.reporting.page_text import headline, lead, sources, spans
 from poolcast.reporting.theme import FONT, SCENARIO_COLOURS, SCENARIO_DASHES
 from poolcast.reporting.words import PRICES, WORDS
@@ -59,7 +59,7 @@ def page(
         What the page shows when it opens.
     """
     shown = outcomes[:MAX_SCENARIOS]
-    cards = [card for region in shown[0].regions for card in _cards(shown, region) if _has_values(card.chart)]
+    cards = [card for region in all_regions(shown) for card in _cards(shown, region) if _has_values(card.chart)]
     title = _title(shown[0], assumptions)
     data = {
         "title": both(title),
@@ -135,14 +135,14 @@ def _has_values(chart: Chart) -> bool:
 def _cards(outcomes: Sequence[Outcome], region: str) -> Iterator[_Card]:
     """Yield every chart of a region, in the order of the page."""
     for ledger in outcomes[0].ledgers:
-        if outcomes[0].holds(region, ledger):
+        if any(outcome.holds(region, ledger) for outcome in outcomes):
             section = ledger if ledger in MAIN_LEDGERS else "other"
             for prices in PRICES:
                 yield from (_Card(section, chart, region, prices) for chart in _money(outcomes, region, ledger, prices))
             yield from (_Card(section, chart, region) for chart in _levels(outcomes, region, ledger))
             yield from _benefit_cards(outcomes, region, ledger)
     yield _Card("people", figures.dependency_ratio(outcomes, region), region)
-    for outcome in outcomes:
+    for outcome in _with(outcomes, region):
         yield _Card("people", figures.members(outcome, region), region, None, outcome.name)
         pyramid = figures.pyramid(outcome, region)
         if pyramid is not None:
@@ -153,24 +153,29 @@ def _money(outcomes: Sequence[Outcome], region: str, ledger: str, prices: str) -
     yield figures.revenue_and_expenditure(outcomes, region, ledger, prices)
     if ledger not in ONLY_FLOWS:
         yield figures.balance(outcomes, region, ledger, prices)
-        if outcomes[0].has_reserve(region, ledger):
+        if any(outcome.has_reserve(region, ledger) for outcome in outcomes):
             yield figures.reserve(outcomes, region, ledger, prices)
 
 
 def _levels(outcomes: Sequence[Outcome], region: str, ledger: str) -> Iterator[Chart]:
     if ledger in MAIN_LEDGERS:
-        if outcomes[0].has_reserve(region, ledger):
+        if any(outcome.has_reserve(region, ledger) for outcome in outcomes):
             yield figures.payable_months(outcomes, region, ledger)
         yield figures.rates(outcomes, region) if ledger == "EPF" else figures.income_cover(outcomes, region, ledger)
 
 
 def _benefit_cards(outcomes: Sequence[Outcome], region: str, ledger: str) -> Iterator[_Card]:
     scheme = {"EPF": "employee", "RPF": "resident"}.get(ledger)
-    for outcome in outcomes if scheme else ():
+    for outcome in _with(outcomes, region) if scheme else ():
         for prices in PRICES:
             chart = figures.benefits(outcome, region, str(scheme), prices)
             if chart is not None:
                 yield _Card(ledger, chart, region, prices, outcome.name)
+
+
+def _with(outcomes: Sequence[Outcome], region: str) -> list[Outcome]:
+    """Return the outcomes that have a region; a pool may be in some scenarios only."""
+    return [outcome for outcome in outcomes if region in outcome.regions]
 
 
 # ------------------------------------------------------------------------------------------------ html
@@ -186,10 +191,11 @@ def _header(outcomes: Sequence[Outcome], shown: Sequence[Outcome], title: Words,
         note = Words(f"{rest} more scenarios are in the run folder.", f"另有 {rest} 个情景见结果文件夹。")
         parts.append(f'<p class="muted">{spans(note)}</p>')
     groups = []
-    if len(first.regions) > 1:
+    regions = all_regions(shown)
+    if len(regions) > 1:
         options = "".join(
-            f'<option value="{escape(code)}" data-text="{escape(both(first.region_name(code)))}"></option>'
-            for code in first.regions
+            f'<option value="{escape(code)}" data-text="{escape(both(name))}"></option>'
+            for code, name in regions.items()
         )
         label = escape(WORDS["region"].en)
         groups.append(f'<span class="group"><select name="region" aria-label="{label}">{options}</select></span>')
@@ -234,7 +240,7 @@ def _key(colour: str, dash: str, words: Words) -> str:
 def _main(outcomes: Sequence[Outcome], cards: Sequence[_Card]) -> str:
     first = outcomes[0]
     parts = []
-    for region in first.regions:
+    for region in all_regions(outcomes):
         content = lead(outcomes, region) + headline(outcomes, region)
         parts.append(f'<section class="switched" data-region="{escape(region)}">{content}</section>')
     titles = {
@@ -243,7 +249,7 @@ def _main(outcomes: Sequence[Outcome], cards: Sequence[_Card]) -> str:
     }
     titles |= {"other": Words("Other ledgers", "其他基金"), "people": Words("Members and ages", "参保人员与年龄")}
     for section, heading in titles.items():
-        for region in first.regions:
+        for region in all_regions(outcomes):
             figures_of = [
                 _card(number, card, titles if section == "other" else {})
                 for number, card in enumerate(cards)

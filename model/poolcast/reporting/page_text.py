@@ -37,7 +37,7 @@ def lead(outcomes: Sequence[Outcome], region: str) -> str:
     """Return one sentence for each pooled fund: when it first runs a deficit and when its reserve is used up."""
     sentences = []
     for ledger in LEDGERS_WITH_BANDS:
-        if ledger in outcomes[0].ledgers and outcomes[0].has_reserve(region, ledger):
+        if ledger in outcomes[0].ledgers and any(outcome.has_reserve(region, ledger) for outcome in outcomes):
             words = _sentence(outcomes, region, ledger)
             sentences.append(f'<p class="lead">{spans(words)}</p>')
     return "".join(sentences)
@@ -48,7 +48,11 @@ def _sentence(outcomes: Sequence[Outcome], region: str, ledger: str) -> Words:
     for outcome in outcomes:
         deficit = outcome.event_year("first_deficit", region, ledger)
         exhausted = outcome.event_year("exhaustion", region, ledger)
-        last = outcome.last_year
+        last, since = outcome.last_year, outcome.merged_since(region, ledger)
+        if since is not None:
+            english.append(f"{outcome.title.en}: part of the merged fund (EPF) from {since} on")
+            chinese.append(f"{outcome.title.zh}：自 {since} 年起并入合并基金（EPF）")
+            continue
         en = f"no deficit by {last}" if deficit is None else f"first deficit in {deficit}"
         en += f", reserve not exhausted by {last}" if exhausted is None else f", reserve exhausted in {exhausted}"
         zh = f"{last} 年前不会收不抵支" if deficit is None else f"{deficit} 年首次收不抵支"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from poolcast import __version__
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.reporting.evidence import cited_sources, parameters_by_evidence
-from poolcast.reporting.outcome import EVENTS, Outcome
+from poolcast.reporting.outcome import EVENTS, Outcome, all_regions
 from poolcast.reporting.tables import ACCOUNT_MEASURES, calibration_rows
 from poolcast.reporting.words import EVIDENCES, PRICES, member_words, word
 
@@ -165,7 +165,7 @@ def _overview(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) ->
     names = [workbook.word(key) for key in ("region", "ledger", "scenario")]
     names += [f"{workbook.word(measure)} {year}" for year in years for measure in measures]
     sheet.head([*names, *(workbook.word(event) for event in EVENTS)], frozen_columns=3)
-    for region in first.regions:
+    for region in all_regions(outcomes):
         for ledger in first.ledgers:
             for outcome in outcomes:
                 if outcome.holds(region, ledger):
@@ -202,7 +202,7 @@ def _ledger(workbook: _Workbook, outcomes: Sequence[Outcome], ledger: str, warni
         [workbook.word(key) for key in ("region", "scenario", "year", *ACCOUNT_MEASURES)],
         frozen_columns=3,
     )
-    for region in first.regions:
+    for region in all_regions(outcomes):
         for outcome in outcomes:
             if not outcome.holds(region, ledger):
                 continue
@@ -237,8 +237,10 @@ def _members(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) -> 
         [*(workbook.word(key) for key in keys), *names, workbook.word("population"), workbook.word("dependency_ratio")],
         frozen_columns=3,
     )
-    for region in first.regions:
+    for region in all_regions(outcomes):
         for outcome in outcomes:
+            if region not in outcome.regions:
+                continue
             members = outcome.forecast["members"].sel(region=region, year=outcome.years, status=statuses).values
             population = outcome.series("population", region)
             ratio = outcome.series("dependency_ratio", region)

@@ -154,6 +154,10 @@ class Lever:
         Why the lever moves nothing by default; such a lever is kept on record.
     needs : tuple of str
         Ledgers, or codes of regions, without which the lever has nothing to act on.
+    brings : tuple of str
+        Parameters that its options make necessary and that a set without them takes at the default of the declaration.
+    remark : callable or None
+        What the author of a scenario should know of the lever on a set, from the arguments; None where all is well.
     """
 
     id: str
@@ -171,6 +175,8 @@ class Lever:
     stress: bool = False
     no_effect: Words | None = None
     needs: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
+    remark: Callable[[Arguments, Assumptions], Words | None] | None = None
 
     @property
     def defaults(self) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.declarations import PARAMETERS
 from poolcast.scenarios.reform import Reform
 from poolcast.scenarios.scenario import LeverCall, Scenario
 
@@ -18,8 +19,9 @@ class Remark:
 
     Parameters
     ----------
-    kind : {"idle", "overlap"}
-        A change without effect on any value, or two changes of the same values.
+    kind : {"idle", "overlap", "scope"}
+        A change without effect on any value, two changes of the same values, or a lever that does on this set less
+        than its name says.
     text, text_zh : str
         In both languages.
     """
@@ -45,6 +47,10 @@ def review(scenario: Scenario, assumptions: Assumptions) -> list[Remark]:
     remarks: list[Remark] = []
     touched: list[tuple[str, dict[str, NDArray[np.bool_]]]] = []
     for number, item in enumerate(scenario.reforms, start=1):
+        if isinstance(item, LeverCall) and item.lever.remark is not None:
+            said = item.lever.remark({**item.lever.defaults, **item.arguments}, assumptions)
+            if said is not None:
+                remarks.append(Remark("scope", f"{_name(item)}: {said.en}", f"{_name(item)}:{said.zh}"))
         before = _part(scenario, number - 1).apply(assumptions)
         after = _part(scenario, number).apply(assumptions)
         changed = _changed(before, after)
@@ -79,7 +85,9 @@ def _changed(before: Assumptions, after: Assumptions) -> dict[str, NDArray[np.bo
     """Return which cells of which parameters differ."""
     found = {}
     for name, values in after.values.items():
-        old = before.values[name]
+        old = before.values.get(name)
+        if old is None:
+            old = np.full_like(values, PARAMETERS[name].default or 0.0)  # a lever brought it
         if values is old:
             continue
         differs = (values != old) & ~(np.isnan(values) & np.isnan(old))

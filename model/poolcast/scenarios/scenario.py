@@ -14,7 +14,7 @@ from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import Problem, ScenarioError
-from poolcast.parameters.needs import missing_values
+from poolcast.parameters.needs import missing_values, needed_parameters
 from poolcast.parameters.number_cells import Fault
 from poolcast.parameters.selectors import select
 from poolcast.scenarios.lever import Lever
@@ -124,6 +124,7 @@ class Scenario:
         problems: list[Problem] = []
         options = self.options(assumptions)
         changed = assumptions.with_options(**options) if options else assumptions
+        changed = self._brought(changed)
         if options:
             problems += [replace(problem, file=self.file or self.name) for problem in missing_values(changed)]
         file, before = self.file or self.name, changed
@@ -137,6 +138,19 @@ class Scenario:
         if problems:
             raise ScenarioError(problems)
         return changed
+
+    def _brought(self, assumptions: Assumptions) -> Assumptions:
+        """Return the set with the parameters that levers bring, at their defaults, where it needs and lacks them."""
+        brought = {name for item in self.reforms if isinstance(item, LeverCall) for name in item.lever.brings}
+        lacking = [
+            parameter
+            for parameter in (needed_parameters(assumptions) if brought else ())
+            if parameter.name in brought and parameter.name not in assumptions and parameter.default is not None
+        ]
+        if not lacking:
+            return assumptions
+        shapes = {item: tuple(len(assumptions.axis_members(axis)) for axis in item.dimensions) for item in lacking}
+        return assumptions.with_values({item.name: np.full(shape, item.default) for item, shape in shapes.items()})
 
 
 def _reformed(reform: Reform, assumptions: Assumptions, file: str, problems: list[Problem]) -> Assumptions:

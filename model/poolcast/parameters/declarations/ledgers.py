@@ -7,6 +7,7 @@ from poolcast.parameters.declaration import Parameter, Words
 _RYL = ("region", "year", "ledger")
 _RYG = ("region", "year", "scheme")
 _FUND = "option:adjustment_fund=employee|resident|both"
+_COMMON_POOL = "option:cross_province_pool=employee|resident|both"
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
@@ -57,5 +58,25 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "adjustment.enforcement_coefficient", _RYG, "fraction", 0, 1, Words("Enforcement coefficient", "征缴考核系数"),
         Words("Cuts the recognised gap of a region that collects or keeps budgets badly.", "按征缴和预算执行考核调减认定缺口。"), "assumption", "1.4", default=1.0, layer="ledger", needed=_FUND,
+    ),
+    Parameter(
+        "common_pool.pay_in_rate", _RYG, "fraction", 0, 1, Words("Pay-in to the pool across provinces", "跨省共同基金上解比例"),
+        Words("Share of what the fund spends on inpatient care outside the region that a member pays in.", "成员按基金统筹区外住院支出上解的比例。"), "assumption", "1.4", default=0.05, between="step", layer="ledger", needed=_COMMON_POOL,
+    ),
+    Parameter(
+        "common_pool.grant_share", (), "fraction", 0, 1, Words("Granted share of the gap, across provinces", "跨省共同基金补助比例"),
+        Words("Share of a recognised gap that the pool across provinces grants.", "认定缺口中由跨省共同基金补助的比例。"), "assumption", "1.4", default=0.8, layer="ledger", needed=_COMMON_POOL,
+    ),
+    Parameter(
+        "common_pool.minimum_months", (), "months", 0, 24, Words("Own reserve before a grant across provinces", "跨省补助前自留月数"),
+        Words("Payable months that a member may keep before its reserve counts against the gap.", "结余冲抵缺口前成员可保留的可支付月数。"), "assumption", "1.4", default=6.0, layer="ledger", needed=_COMMON_POOL,
+    ),
+    Parameter(
+        "common_pool.enforcement_coefficient", _RYG, "fraction", 0, 1, Words("Enforcement coefficient across provinces", "跨省征缴考核系数"),
+        Words("Cuts the recognised gap of a member that collects or keeps budgets badly.", "按征缴和预算执行考核调减成员认定缺口。"), "assumption", "1.4", default=1.0, layer="ledger", needed=_COMMON_POOL,
+    ),
+    Parameter(
+        "ledger.schemes_merged", ("region", "year"), "switch", 0, 1, Words("One ledger for both schemes", "两制度并账"),
+        Words("From the first year with 1 on, the employee fund takes over reserve and all lines of the resident fund.", "自首个取1的年份起,职工统筹基金接收居民基金的结余和全部收支。"), "assumption", "1.4", default=0.0, between="step", layer="ledger", integer=True, needed="option:scheme_ledgers=common",
     ),
 )

@@ -82,5 +82,23 @@ OPTIONS: dict[str, Option] = {
             },
             Words("Adjustment fund", "调剂金"), "1.4",
         ),
+        Option(
+            "cross_province_pool",
+            {
+                "none": Words("no pool across provinces", "无跨省基金"),
+                "employee": Words("for the employee scheme", "职工医保"),
+                "resident": Words("for the resident scheme", "居民医保"),
+                "both": Words("for both schemes, kept apart", "两制度分别调剂"),
+            },
+            Words("Pool across provinces", "跨省共同基金"), "1.4", default="none",
+        ),
+        Option(
+            "scheme_ledgers",
+            {
+                "separate": Words("each scheme keeps its own ledger", "两制度分账"),
+                "common": Words("one ledger for both from the years in which ledger.schemes_merged is 1", "自并账年份起两制度合为一账"),
+            },
+            Words("Ledgers of the schemes", "两制度账户"), "1.4", default="separate",
+        ),
     )
 }

@@ -47,6 +47,32 @@ def converged(given: Arguments, start: int, assumptions: Assumptions, phase_in: 
     return changed
 
 
+def merged_schemes(given: Arguments, start: int, assumptions: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
+    """Return residents' rules on their way, and one ledger from the start on where it is asked for."""
+    changed = converged(given, start, assumptions, phase_in)
+    if given["common_ledger"]:
+        switch = assumptions["ledger.schemes_merged"].copy()
+        switch[:, assumptions.year_position(start) :] = 1.0
+        changed["ledger.schemes_merged"] = switch
+    return changed
+
+
+def merger_options(given: Arguments, _: Assumptions) -> dict[str, str]:
+    """Return one ledger for both schemes where it is asked for."""
+    return {"scheme_ledgers": "common"} if given["common_ledger"] else {}
+
+
+def taken_over(given: Arguments, _: Assumptions) -> Words | None:
+    """Return how to read the two ledgers where the schemes share one."""
+    if not given["common_ledger"]:
+        return None
+    return Words(
+        "from its start on EPF is the merged fund of both schemes and RPF shows nothing; compare EPF with the sum of "
+        "EPF and RPF of a scenario without it",
+        "自起始年起 EPF 为两制度合并基金,RPF 不再有数;与未并账情景比较时应以 EPF 与 RPF 之和对照",
+    )
+
+
 def moved_to_xiongan(given: Arguments, start: int, assumptions: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
     """Return the moves between regions with those from Beijing to Xiong'an raised.
 
@@ -107,12 +133,41 @@ def pooling_options(given: Arguments, assumptions: Assumptions) -> dict[str, str
 
 
 def common_budget(given: Arguments, start: int, assumptions: Assumptions, phase_in: PhaseIn) -> dict[str, Array]:
-    """Return the pay-in of the common budget across provinces."""
-    return _pay_in(given, arrived(assumptions, start, phase_in), assumptions)
+    """Return the pay-in of the common budget: to the pool across provinces, or to the fund of the province."""
+    shares = arrived(assumptions, start, phase_in)
+    if not has_common_pool(assumptions):
+        return _pay_in(given, shares, assumptions)
+    if not given["shared"] or "common_pool.pay_in_rate" not in assumptions:
+        return {}
+    rates = np.zeros_like(assumptions["common_pool.pay_in_rate"])
+    return {"common_pool.pay_in_rate": rates + given["shared"] * shares[:, None]}
+
+
+def has_common_pool(assumptions: Assumptions) -> bool:
+    """Whether a set holds a pool with regions of several provinces, and the ledger for it."""
+    regions = assumptions.regions
+    provinces = [
+        {regions[position].parent or regions[position].code for position in assumptions.regions_of(pool)}
+        for pool in assumptions.pools
+    ]
+    return "ADJ" in assumptions.ledgers and any(len(found) > 1 for found in provinces)
+
+
+def alone(_: Arguments, assumptions: Assumptions) -> Words | None:
+    """Return what is missing where a set holds no pool across provinces."""
+    if has_common_pool(assumptions):
+        return None
+    return Words(
+        f"set {assumptions.name} declares no pool with regions of several provinces (`pools` in set.yaml, with the "
+        "ledger ADJ): the members of other provinces are absent, and a fund, if any, stays within its province",
+        f"假设集 {assumptions.name} 未声明跨省共同基金(set.yaml 的 pools 及账户 ADJ):缺少外省成员,调剂(如有)限于省内",
+    )
 
 
 def common_budget_options(given: Arguments, assumptions: Assumptions) -> dict[str, str]:
-    """Return an adjustment fund for both schemes, unless the province holds one ledger already."""
+    """Return the pool across provinces; else a fund for both schemes, unless the province holds one ledger already."""
+    if has_common_pool(assumptions):
+        return {"cross_province_pool": "both"} if given["shared"] else {}
     separate = assumptions.options["employee_pool"] == assumptions.options["resident_pool"] == "region"
     return {"adjustment_fund": "both"} if given["pay_in"] and separate and "ADJ" in assumptions.ledgers else {}
 
@@ -218,11 +273,13 @@ LEVERS: tuple[Lever, ...] = (
         title=Words("Cross-province budget, Beijing-Tianjin-Hebei", "京津冀跨省基金预算"),
         explanation=Words(
             "Mutual recognition makes it easier to be treated next door: stays outside the region rise, taken from "
-            "tertiary care at home, and the lower rate outside is raised. A pay-in to the adjustment fund stands for "
-            "a common budget: 5 % of spending outside, which is about 0.4 % of contribution income. The fund grants "
-            "within a province only; that Beijing and Tianjin would share it is not counted.",
-            "互认使异地就医更便利:统筹区外住院上升(来自本地三级),区外报销降幅收窄。以上解调剂金代表共同预算:区外支出"
-            "的5%,约为缴费收入的0.4%。调剂限于省内,未计京津共同参与。",
+            "tertiary care at home, and the lower rate outside is raised. The provinces share a pool: each member pays "
+            "in 5 % of what its funds spend outside, and the pool grants 80 % of recognised gaps beyond six months "
+            "of reserve, cut evenly where it does not reach; the schemes stay apart in it. On a set without a pool "
+            "across provinces a fund within each province stands for it, with a share of contribution income.",
+            "互认使异地就医更便利:统筹区外住院上升(来自本地三级),区外报销降幅收窄。各省共建基金:成员按基金区外支出"
+            "的5%上解,对自留6个月结余之外的认定缺口补助80%,不足时等比例削减,两制度分开核算。未声明跨省基金的数据集以"
+            "省内调剂金代替,按缴费收入上解。",
         ),
         documents=("seed 001 item 11", "seed 001 item 15"),
         arguments=(
@@ -245,14 +302,23 @@ LEVERS: tuple[Lever, ...] = (
                 "half of the ten points by which referred patients get less (handbook 3.7)",
             ),
             assumed(
+                "shared",
+                "fraction",
+                (0, 1),
+                0.05,
+                0.01,
+                ("Pay-in of spending outside", "上解区外支出比例"),
+                "handbook 8.4, G02: 5 % of spending outside; on sets with a pool across provinces",
+            ),
+            assumed(
                 "pay_in",
                 "fraction",
                 (0, 0.1),
                 0.004,
                 0.001,
-                ("Pay-in of contribution income", "上解缴费收入比例"),
+                ("Pay-in of contribution income, without such a pool", "上解缴费收入比例(无跨省基金时)"),
                 "handbook 8.4, G02: 5 % of spending outside, of which the set hebei has about 8 % of contribution "
-                "income",
+                "income; on sets without a pool across provinces",
             ),
         ),
         effects=(
@@ -274,6 +340,7 @@ LEVERS: tuple[Lever, ...] = (
         ),
         transform=common_budget,
         options=common_budget_options,
+        remark=alone,
     ),
     Lever(
         id="G03",
@@ -335,10 +402,13 @@ LEVERS: tuple[Lever, ...] = (
         explanation=Words(
             "In-policy shares, reimbursement rates and the outpatient ceiling of residents move to those of active "
             "employees: old + arrived x share x (employees' - old), over ten years. Residents answer by the "
-            "elasticities; their premium rises by a part of its path. The two funds stay apart: what a common ledger "
-            "would add is the sum of both balances. The subsidy is not raised.",
+            "elasticities; their premium rises by a part of its path. The subsidy is not raised. The two funds stay "
+            "apart unless a common ledger is asked for: then the employee fund takes over the reserve and all lines of "
+            "the resident fund in the first year, and is the merged fund from then on (EPF); the resident fund shows "
+            "nothing more.",
             "居民政策内比例、报销比例和门诊封顶线十年内向在职职工趋近:原值+进度×比例×(职工-原值)。居民按弹性反应,个人"
-            "缴费按一定比例提高。两项基金仍分账,合并账即两者之和。不提高财政补助。",
+            "缴费按一定比例提高,不提高财政补助。默认两项基金仍分账;选择并账时,职工统筹基金自首年接收居民基金的结余和"
+            "全部收支,成为合并基金(EPF),居民基金此后无数。",
         ),
         documents=("seed 004 item 4",),
         arguments=(
@@ -360,13 +430,25 @@ LEVERS: tuple[Lever, ...] = (
                 ("Rise of the personal premium", "个人缴费提高"),
                 "the handbook leaves it open; about a third of the added cost",
             ),
+            assumed(
+                "common_ledger",
+                "switch",
+                (0, 1),
+                0,
+                1,
+                ("One ledger for both (0: apart)", "并账(0为分账)"),
+                "handbook 8.1, F13 names both designs; converging rules alone is the weaker one and the default",
+            ),
         ),
         effects=(
             Effect("RPF", "-", Words("Better rules cost more than the premium brings.", "待遇提高超过增缴。")),
             *layers_behind(residents_serious="-", residents="-", claims="+"),
         ),
         changes=(Change("scale", "resident.personal_premium", lambda given, _: 1 + given["premium_increase"]),),
-        transform=converged,
+        transform=merged_schemes,
+        options=merger_options,
+        brings=("ledger.schemes_merged",),
+        remark=taken_over,
         phase_in=PhaseIn(10),
     ),
     Lever(
