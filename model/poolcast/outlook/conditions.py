@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 
+import numpy as np
 import xarray as xr
 
 from poolcast.outlook.catalogue_of_measures import MEASURES
-from poolcast.outlook.measured import MeasureCall, margin_field, value_field
+from poolcast.outlook.measured import EVENTS, MeasureCall, margin_field, margin_of_values, value_field
 from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.errors import Problem, ScenarioError
 from poolcast.parameters.nearest import did_you_mean
@@ -117,11 +118,20 @@ class Condition:
 
     def read(self, forecast: xr.Dataset) -> Reading:
         """Return value, margin and whether the condition holds, of a single run."""
-        field = value_field(self.call, forecast)
+        return self.reading_of(*self.fields(forecast))
+
+    def fields(self, forecast: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+        """Return the values of the measure and their margins, by region and year."""
+        values = value_field(self.call, forecast)
+        if self.call.is_event:
+            return values, margin_field(self.call, self.operator, self.number, forecast)
+        return values, margin_of_values(values, self.operator, self.number)
+
+    def reading_of(self, values: xr.DataArray, margins: xr.DataArray) -> Reading:
+        """Return the worst of values and margins of a single run, and whether the condition holds."""
         wanted = 1 if self.operator in (">=", ">") else -1
-        value = wanted * float((wanted * field).min())
-        margin = float(self.margins(forecast))
-        return Reading(value, margin, self.met(margin))
+        margin = float(np.nanmin(margins.values))
+        return Reading(wanted * float(np.nanmin(wanted * values.values)), margin, self.met(margin))
 
 
 def parse_measure(text: str, place: str = "measure") -> MeasureCall:
@@ -194,6 +204,43 @@ def parse_conditions(texts: str | Condition | Iterable[str | Condition], place: 
 def all_hold(conditions: Sequence[Condition], forecast: xr.Dataset) -> bool:
     """Return whether a single run meets every condition."""
     return all(condition.holds(forecast) for condition in conditions)
+
+
+def needed_variables(conditions: Iterable[Condition]) -> frozenset[str] | None:
+    """Return the variables of a forecast that conditions read; None where a measure reads more than variables."""
+    names: set[str] = set()
+    for condition in conditions:
+        home, _, name = condition.call.declared.place.partition(".")
+        if condition.call.is_event:
+            names |= {EVENTS[condition.call.measure], "reserve"}
+        elif home == "variable":
+            names.add(name)
+        else:
+            return None
+    return frozenset(names)
+
+
+def read_conditions(conditions: Sequence[Condition], forecast: xr.Dataset) -> list[Reading]:
+    """Read conditions on a single run; one that is asked of several regions is measured once for all of them."""
+    everywhere = [replace(condition, call=replace(condition.call, region=None)) for condition in conditions]
+    shared = {one for one in everywhere if everywhere.count(one) > 1}
+    fields: dict[Condition, tuple[xr.DataArray, xr.DataArray, list[str]]] = {}
+    readings = []
+    for condition, whole in zip(conditions, everywhere, strict=True):
+        if whole in shared and whole not in fields:
+            values, margins = whole.fields(forecast)
+            fields[whole] = (
+                values,
+                margins,
+                [str(code) for code in values.region.values] if "region" in values.dims else [],
+            )
+        if whole not in shared or condition.call.region not in fields[whole][2]:
+            readings.append(condition.read(forecast))
+            continue
+        values, margins, codes = fields[whole]
+        at = {"region": codes.index(str(condition.call.region))}
+        readings.append(condition.reading_of(values.isel(at), margins.isel(at)))
+    return readings
 
 
 class _Parser:

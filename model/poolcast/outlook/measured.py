@@ -98,8 +98,7 @@ def margin_field(call: MeasureCall, operator: str, number: float, forecast: xr.D
     no balance up to 2045 is negative, so the margin is the smallest of these balances.
     """
     if not call.is_event:
-        values = value_field(call, forecast)
-        return values - number if operator in (">=", ">") else number - values
+        return margin_of_values(value_field(call, forecast), operator, number)
     values = _window(call, forecast)
     if call.year is not None:
         return _margin_of_a_switch(values.min("year"), operator, number)
@@ -117,6 +116,11 @@ def margin_field(call: MeasureCall, operator: str, number: float, forecast: xr.D
     early = values.where(values.year <= limit).min("year")
     early = early.fillna(math.inf)  # no projected year is so early: the event cannot have come
     return early if operator in (">=", ">") else -early
+
+
+def margin_of_values(values: xr.DataArray, operator: str, number: float) -> xr.DataArray:
+    """Return by how much values, which are no events, meet a comparison."""
+    return values - number if operator in (">=", ">") else number - values
 
 
 def _margin_of_a_switch(lowest: xr.DataArray, operator: str, number: float) -> xr.DataArray:

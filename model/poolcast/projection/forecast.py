@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -72,7 +74,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
+def label(projection: Projection, *, with_paths: bool, only: Collection[str] | None = None) -> xr.Dataset:
     """Return a forecast as an `xarray.Dataset` with units and names in both languages.
 
     Parameters
@@ -81,8 +83,11 @@ def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
         A run of the engine.
     with_paths : bool
         Whether the leading ``path`` dimension stays; a single run drops it.
+    only : collection of str, optional
+        Names of the variables wanted, for searches that run often and read little; such a part of a forecast does not
+        say of which content of the set it is.
     """
-    builder = _Builder(projection, with_paths)
+    builder = _Builder(projection, with_paths, only)
     builder.accounts()
     builder.people()
     builder.economy()
@@ -93,7 +98,8 @@ def label(projection: Projection, *, with_paths: bool) -> xr.Dataset:
 
 
 class _Builder:
-    def __init__(self, projection: Projection, with_paths: bool) -> None:
+    def __init__(self, projection: Projection, with_paths: bool, only: Collection[str] | None) -> None:
+        self._only = only
         self._run = projection
         self._set = projection.assumptions
         self._with_paths = with_paths
@@ -101,6 +107,8 @@ class _Builder:
 
     def _add(self, name: str, dimensions: tuple[str, ...], values: Array, **attributes: str) -> None:
         """Add an array (path, region, year, ...) as (path, year, region, ...); regions are padded for the pools."""
+        if self._only is not None and name not in self._only:
+            return
         units, english, chinese = _WORDS[name]
         missing = self._run.holders.count - values.shape[1]
         if missing:
@@ -214,7 +222,7 @@ class _Builder:
 
     def calibration(self) -> None:
         """Add the calibration factors; pools have none."""
-        for name in FACTORS:
+        for name in FACTORS if self._only is None else ():
             parameter = PARAMETERS[name]
             array = self._set[name]
             missing = self._run.holders.count - array.shape[0]
@@ -251,7 +259,7 @@ class _Builder:
             "title": assumptions.title.en,
             "title_zh": assumptions.title.zh,
             "set": assumptions.name,
-            "set_digest": assumptions.digest(),
+            "set_digest": assumptions.digest() if self._only is None else "",
             "scenario": "baseline",
             "scenario_digest": "",
             "version": __version__,

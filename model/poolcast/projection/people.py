@@ -76,6 +76,9 @@ class People:
 
 _CACHE: OrderedDict[str, People] = OrderedDict()
 _CACHE_SIZE = 16
+_KNOWN: OrderedDict[tuple[object, ...], tuple[list[Array], str]] = OrderedDict()
+"""Keys of arrays seen lately: arrays of a set never change, so the same arrays need no second look at their content."""
+_KNOWN_SIZE = 64
 _LOCK = threading.Lock()
 
 
@@ -96,7 +99,7 @@ def project_people(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> P
     """
     if any(array is not None for array in (drivers.mortality, drivers.fertility, drivers.migration)):
         return _run(assumptions, drivers)
-    key = assumptions.digest(COHORT_PARAMETERS)
+    key = _content(assumptions)
     with _LOCK:
         if key in _CACHE:
             _CACHE.move_to_end(key)
@@ -107,6 +110,31 @@ def project_people(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> P
         while len(_CACHE) > _CACHE_SIZE:
             _CACHE.popitem(last=False)
     return people
+
+
+def _content(assumptions: Assumptions) -> str:
+    """Return the digest of what this layer reads; arrays met before are known by their identity."""
+    arrays = [assumptions[name] for name in COHORT_PARAMETERS if name in assumptions]
+    identity = (
+        assumptions.name,
+        assumptions.base_year,
+        assumptions.last_year,
+        assumptions.regions,
+        assumptions.parents,
+        assumptions.ledgers,
+        tuple(sorted(assumptions.options.items())),
+        tuple(id(array) for array in arrays),
+    )
+    with _LOCK:
+        if identity in _KNOWN:
+            _KNOWN.move_to_end(identity)
+            return _KNOWN[identity][1]
+    key = assumptions.digest(COHORT_PARAMETERS)
+    with _LOCK:
+        _KNOWN[identity] = arrays, key  # kept, so that no other array takes its place and its number
+        while len(_KNOWN) > _KNOWN_SIZE:
+            _KNOWN.popitem(last=False)
+    return key
 
 
 def cohort_inputs(assumptions: Assumptions, weights: Array) -> CohortInputs:
