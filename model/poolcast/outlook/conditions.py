@@ -1,7 +1,7 @@
 """Conditions on a forecast: one grammar, one parser (design, section 9).
 
-``measure(LEDGER[, year=Y][, horizon=N][, region=CODE])``, in a condition followed by ``>= <= > <`` and a number;
-several conditions are joined by ``and``::
+``measure(LEDGER[, year=Y][, horizon=N][, cohort=B][, region=CODE])``, in a condition followed by ``>= <= > <`` and a
+number; B is a birth year, for the measures of birth cohorts; several conditions are joined by ``and``::
 
     payable_months(EPF, year=2050) >= 6 and first_deficit(RPF) > 2045
 
@@ -41,7 +41,9 @@ OPERATORS: dict[str, Operator] = {
 """How a comparison may be written, and what it means."""
 
 FIRST_YEAR, LAST_YEAR, LONGEST_HORIZON = 1900, 2300, 300
-_GRAMMAR = "measure(LEDGER, year=Y, horizon=N, region=CODE) >= number"
+_GRAMMAR = "measure(LEDGER, year=Y, horizon=N, cohort=B, region=CODE) >= number"
+_NAMED = "year=Y, horizon=N, cohort=B or region=CODE"
+_EXAMPLES = {"year": 2050, "horizon": 10, "cohort": 1990}
 _TOKEN = re.compile(r"""\s*(?:(>=|<=|[<>≥≤＞＜])|([()（）,，=＝])|"([^"]*)"|([^\s()（）,，=＝<>≥≤＞＜"]+))""")
 _PLAIN = str.maketrans("（），＝", "(),=")
 
@@ -135,7 +137,7 @@ class Condition:
 
 
 def parse_measure(text: str, place: str = "measure") -> MeasureCall:
-    """Read ``measure(LEDGER[, year=Y][, horizon=N][, region=CODE])`` alone, for traces and probabilities.
+    """Read ``measure(LEDGER[, year=Y][, horizon=N][, cohort=B][, region=CODE])`` alone, for traces and probabilities.
 
     Parameters
     ----------
@@ -218,6 +220,11 @@ def needed_variables(conditions: Iterable[Condition]) -> frozenset[str] | None:
         else:
             return None
     return frozenset(names)
+
+
+def need_ages(conditions: Iterable[Condition]) -> bool:
+    """Return whether conditions read the money by age."""
+    return any(condition.call.declared.by_cohort for condition in conditions)
 
 
 def read_conditions(conditions: Sequence[Condition], forecast: xr.Dataset) -> list[Reading]:
@@ -305,7 +312,7 @@ class _Parser:
             if word == ")" and not quoted and first:
                 return ledger, named
             if not quoted and (not word or word in OPERATORS or word in "(),="):
-                self._stop(at, word or "nothing", "LEDGER, year=Y, horizon=N or region=CODE, and ')' at the end")
+                self._stop(at, word or "nothing", f"LEDGER, {_NAMED}, and ')' at the end")
             if self._peek() == "=":
                 self._take()
                 value_at, value, _ = self._take()
@@ -313,7 +320,7 @@ class _Parser:
             elif first:
                 ledger = self._ledger(at, word)
             else:
-                self._note(at, f"'{word}'", "year=Y, horizon=N or region=CODE", "Name what it is, as in year=2050.")
+                self._note(at, f"'{word}'", _NAMED, "Name what it is, as in year=2050.")
             first = False
             at, word, _ = self._take()
             if word == ")":
@@ -328,10 +335,11 @@ class _Parser:
         return word
 
     def _named(self, at: int, key: str, value_at: int, value: str, named: dict[str, int | str]) -> None:
-        limits = {"year": (FIRST_YEAR, LAST_YEAR), "horizon": (1, LONGEST_HORIZON)}
-        if key not in ("year", "horizon", "region"):
-            remedy = did_you_mean(key, ("year", "horizon", "region")) or "Remove it."
-            self._note(at, f"an unknown argument '{key}'", "year, horizon, region", remedy)
+        years = (FIRST_YEAR, LAST_YEAR)
+        limits = {"year": years, "horizon": (1, LONGEST_HORIZON), "cohort": years}
+        if key not in (*limits, "region"):
+            remedy = did_you_mean(key, (*limits, "region")) or "Remove it."
+            self._note(at, f"an unknown argument '{key}'", "year, horizon, cohort, region", remedy)
         elif key in named:
             self._note(at, f"{key} a second time", f"{key} once", "Remove one of the two.")
         elif key == "region":
@@ -343,9 +351,7 @@ class _Parser:
             number = int(value) if re.fullmatch(r"[0-9]{1,4}", value) else 0
             if not low <= number <= high:
                 allowed = f"a whole number, {low} to {high}"
-                self._note(
-                    value_at, f"{key}={value or 'nothing'}", allowed, f"Write {key}={2050 if key == 'year' else 10}."
-                )
+                self._note(value_at, f"{key}={value or 'nothing'}", allowed, f"Write {key}={_EXAMPLES[key]}.")
             named[key] = number
 
     def _split(self) -> Iterator[tuple[int, str, bool]]:

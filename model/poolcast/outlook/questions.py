@@ -6,7 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from poolcast.outlook.conditions import Condition, Reading, needed_variables, parse_conditions, read_conditions
+from poolcast.outlook.conditions import (
+    Condition,
+    Reading,
+    need_ages,
+    needed_variables,
+    parse_conditions,
+    read_conditions,
+)
 from poolcast.outlook.forecasting import project
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.consistency import contradictions
@@ -27,7 +34,9 @@ Conditions = str | Condition | Iterable[str | Condition]
 
 def evaluate_single_run(assumptions: Assumptions, conditions: Sequence[Condition]) -> Sequence[Reading]:
     """Project once, without uncertainty, and read every condition: the evaluator by default."""
-    forecast = label(run(assumptions), with_paths=False, only=needed_variables(conditions))
+    forecast = label(
+        run(assumptions), with_paths=False, only=needed_variables(conditions), by_age=need_ages(conditions)
+    )
     return read_conditions(conditions, forecast)
 
 
@@ -94,7 +103,7 @@ class Question:
         self.runs += 1
         if self.evaluate is not evaluate_single_run:
             return self.evaluate(scenario.apply(calibrate(self.given)), self.conditions)
-        return read_conditions(self.conditions, project(self.given, scenario))
+        return read_conditions(self.conditions, project(self.given, scenario, by_age=need_ages(self.conditions)))
 
     def verify(self, scenario: Scenario) -> bool:
         """Return whether every condition holds in a run of its own."""
