@@ -112,7 +112,9 @@ def test_payments_by_hand_at_one_age():
     """
     still = ("health.shift", "health.death_related_share")
     read = CASES["china"]()
-    projection = run(poolcast.calibrate(read.with_values({name: 0.0 * read[name] for name in still})))
+    weight_of_closing = {"coverage.exposure_weight_of_closing_stock": np.asarray(0.7)}
+    still_set = read.with_values({name: 0.0 * read[name] for name in still} | weight_of_closing)
+    projection = run(poolcast.calibrate(still_set))
     detail, money, assumptions = age_detail(projection), projection.money, projection.assumptions
     retired, year, region, age = index("status", "retired"), 2030 - 2025, 0, 70
     population = money.people.population_by_age
@@ -150,10 +152,20 @@ def test_employers_pay_by_the_payroll_of_each_sex(china):
     assert money.contributions.unit_payroll[0].shape == payroll.shape[:2]
 
 
-def test_births_are_paid_to_women_of_fertile_age_and_infants_pay_no_contribution(china):
+@pytest.mark.parametrize("name", ["maternity.leave_days", "maternity.payment_per_birth"])
+def test_births_are_paid_to_women_of_fertile_age(china, name):
+    """Births that cost more: nothing more for men and for women past 55, something for the women between."""
+    calibrated = china.assumptions
+    longer = calibrated.with_values({name: 2 * calibrated[name]})
+    before, after = age_detail(china).benefits, age_detail(run(longer)).benefits
+    active, male = index("status", "active"), index("sex", "male")
+    np.testing.assert_allclose(after[:, :, :, male], before[:, :, :, male], rtol=1e-12)
+    np.testing.assert_allclose(after[:, :, :, FEMALE, 56:], before[:, :, :, FEMALE, 56:], rtol=1e-12)
+    assert (after[:, :, active, FEMALE, 25:35] > 1.01 * before[:, :, active, FEMALE, 25:35]).all()
+
+
+def test_children_pay_by_head_and_employees_from_working_age(china):
     detail = age_detail(china)
-    only_births = china.money.claims.payments[0][..., [index("benefit", "maternity_allowance")]].sum(-1)
-    assert only_births[..., index("status", "active")].min() > 0
     assert not detail.contributions[:, :, :, :, :15][:, :, positions("status", ("active", "retired"))].any()
     children = detail.contributions[0, 5, index("status", "child")]
     assert children[:, :15].min() > 0, "residents pay by head from the first year"
