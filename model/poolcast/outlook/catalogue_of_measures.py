@@ -119,7 +119,9 @@ _COHORT = (
     "Present values, mid-year at the fund's interest rate, at the end of the base year, from the year after it to the "
     "horizon and ages up to 99; pooled funds with credits to accounts; own account payments on neither side"
 )
-_COHORT_ZH = "自基年次年至期末、99岁及以下,按基金利率年中折现至基年末;统筹基金(含划入个人账户),个人账户缴费两边均不计"
+_COHORT_ZH = (
+    "自基年次年至期末、99 岁及以下，按基金利率年中折现至基年末；统筹基金（含划入个人账户），个人账户缴费两边均不计"
+)
 
 _DECLARED: tuple[Measure, ...] = (
     _ledger_variable(
@@ -155,10 +157,10 @@ _DECLARED: tuple[Measure, ...] = (
         "累计结余除以当年月均支出。", "higher",
     ),
     Measure(
-        "payable_months_forward", "months", Words("Payable months, next year's spending", "可支付月数(次年支出口径)"),
+        "payable_months_forward", "months", Words("Payable months, next year's spending", "可支付月数（次年支出口径）"),
         Words(
             "Reserve over monthly expenditure of the following year; undefined in the last year.",
-            "累计结余除以次年月均支出;末年无此值。",
+            "累计结余除以次年月均支出；末年无此值。",
         ),
         "measures.payable_months_forward", "higher",
     ),
@@ -242,28 +244,28 @@ _DECLARED: tuple[Measure, ...] = (
     Measure(
         "benefit_contribution_ratio", "ratio",
         Words("Benefits to contributions of a birth cohort", "出生队列待遇与缴费之比"),
-        Words(f"{_COHORT}. Contributions of members and employers.", f"{_COHORT_ZH};缴费为个人和单位缴费。"),
+        Words(f"{_COHORT}. Contributions of members and employers.", f"{_COHORT_ZH}；缴费为个人和单位缴费。"),
         "birth_cohorts.benefit_contribution_ratio", takes_horizon=True, by_cohort=True,
     ),
     Measure(
         "benefit_contribution_ratio_with_subsidy", "ratio",
         Words("Benefits to contributions and subsidy of a birth cohort", "出生队列待遇与缴费及补助之比"),
-        Words(f"{_COHORT}. Contributions and subsidy by head.", f"{_COHORT_ZH};含按人头的财政补助和资助参保。"),
+        Words(f"{_COHORT}. Contributions and subsidy by head.", f"{_COHORT_ZH}；含按人头的财政补助和资助参保。"),
         "birth_cohorts.benefit_contribution_ratio_with_subsidy", takes_horizon=True, by_cohort=True,
     ),
     Measure(
         "benefit_contribution_ratio_of_all", "ratio",
-        Words("Benefits to contributions of a birth cohort, both schemes", "出生队列待遇与缴费之比(两制度合计)"),
-        Words(f"{_COHORT}. Both schemes, without subsidy.", f"{_COHORT_ZH};两个制度合计,不含补助。"),
+        Words("Benefits to contributions of a birth cohort, both schemes", "出生队列待遇与缴费之比（两制度合计）"),
+        Words(f"{_COHORT}. Both schemes, without subsidy.", f"{_COHORT_ZH}；两个制度合计，不含补助。"),
         "birth_cohorts.benefit_contribution_ratio_of_all", takes_horizon=True, by_cohort=True,
     ),
     Measure(
         "benefit_contribution_ratio_of_all_with_subsidy", "ratio",
         Words(
             "Benefits to contributions and subsidy of a birth cohort, both schemes",
-            "出生队列待遇与缴费及补助之比(两制度合计)",
+            "出生队列待遇与缴费及补助之比（两制度合计）",
         ),
-        Words(f"{_COHORT}. Both schemes, with subsidy by head.", f"{_COHORT_ZH};两个制度合计,含按人头的补助。"),
+        Words(f"{_COHORT}. Both schemes, with subsidy by head.", f"{_COHORT_ZH}；两个制度合计，含按人头的补助。"),
         "birth_cohorts.benefit_contribution_ratio_of_all_with_subsidy", takes_horizon=True, by_cohort=True,
     ),
     Measure(
