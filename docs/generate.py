@@ -69,14 +69,14 @@ def china() -> xr.Dataset:
 
 def forecast_page() -> str:
     """Return the page of the variables of a forecast."""
-    forecast = china()
+    forecast = poolcast.project("china", by_age=True)
     lines = [
         "# The forecast: variables and coordinates",
         "",
-        "Made from `poolcast.project('china')`; do not edit. A forecast is an `xarray.Dataset`. With drivers",
-        "every variable has a leading `path` dimension, and those with `sex` and `age` are dropped. NaN: not defined",
-        "(a ledger without a reserve, a member region of a shared pool). Stocks stand at 31 December of the year,",
-        "flows belong to the year.",
+        "Made from `poolcast.project('china', by_age=True)`; do not edit. A forecast is an `xarray.Dataset`. With",
+        "drivers every variable has a leading `path` dimension, and those with `sex` and `age` are dropped. The last",
+        "four, the money by age, are there with `by_age=True` and in run folders. NaN: not defined (a ledger without a",
+        "reserve, a member region of a shared pool). Stocks stand at 31 December, flows belong to the year.",
         "",
         "## Coordinates",
         "",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 
 if TYPE_CHECKING:
+    from poolcast.outlook.birth_cohorts import birth_cohorts as birth_cohorts
     from poolcast.outlook.comparison import Comparison as Comparison
     from poolcast.outlook.comparison import compare as compare
     from poolcast.outlook.compliance import Compliance as Compliance
@@ -51,6 +52,7 @@ _HOMES = {
     "ResultError": "poolcast.parameters.errors",
     "Scenario": "poolcast.scenarios.scenario",
     "ScenarioError": "poolcast.parameters.errors",
+    "birth_cohorts": "poolcast.outlook.birth_cohorts",
     "calibrate": "poolcast.projection.control_totals",
     "check_compliance": "poolcast.outlook.compliance",
     "compare": "poolcast.outlook.comparison",
@@ -79,6 +81,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "birth_cohorts",
     "calibrate",
     "check_compliance",
     "compare",

@@ -17,7 +17,7 @@ from tests.fixtures.fake_forecast import fake_forecast
 
 @pytest.fixture(scope="module", params=["china", "hebei"])
 def forecast(request: pytest.FixtureRequest) -> xr.Dataset:
-    return poolcast.project(poolcast.load_assumptions(request.param, to=2036))
+    return poolcast.project(poolcast.load_assumptions(request.param, to=2036), by_age=True)
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -56,6 +56,8 @@ def test_a_choice_keeps_its_order_and_nothing_twice() -> None:
     assert names == ["reserve", "balance"]
     assert [measure.name for measure in chosen_measures(None)] == list(HEADLINE)
     assert [measure.name for measure in chosen_measures(["all"])] == list(MEASURES)
+    without = [measure.name for measure in chosen_measures(["all"], by_age=False)]
+    assert without == [name for name, measure in MEASURES.items() if not measure.by_cohort]
 
 
 def test_only_some_measures_have_a_horizon() -> None:
@@ -63,6 +65,8 @@ def test_only_some_measures_have_a_horizon() -> None:
     assert MEASURES["actuarial_balance"].read(forecast, 5).dims == ("region", "ledger")
     with pytest.raises(ResultError, match="no horizon"):
         MEASURES["reserve"].read(forecast, 5)
+    with pytest.raises(ResultError, match="no cohort"):
+        MEASURES["reserve"].read(forecast, cohort=1990)
 
 
 def test_income_cover(forecast: xr.Dataset) -> None:
@@ -78,3 +82,10 @@ def test_the_catalogue_starts_fast() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_months_on_next_years_spending(forecast: xr.Dataset) -> None:
+    found = MEASURES["payable_months_forward"].read(forecast).sel(ledger="RPF")
+    expected = 12 * forecast.reserve.sel(ledger="RPF", year=2030) / forecast.expenditure.sel(ledger="RPF", year=2031)
+    np.testing.assert_allclose(found.sel(year=2030).values, expected.values)
+    assert np.isnan(found.sel(year=2036)).all()

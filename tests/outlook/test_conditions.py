@@ -51,6 +51,7 @@ calls = st.builds(
     st.none() | st.integers(1900, 2300),
     st.none() | st.integers(1, 300),
     st.none() | codes.filter(lambda code: code not in "(),="),
+    st.none() | st.integers(1900, 2300),
 )
 conditions = st.builds(
     Condition,

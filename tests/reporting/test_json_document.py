@@ -14,7 +14,7 @@ KEYS = [
     "poolcast", "schema", "set", "set_title", "set_title_zh", "set_digest", "synthetic", "base_year", "last_year",
     "prices", "currency", "unit", "payable_months_basis", "regions", "ledgers", "scenarios", "warnings",
 ]  # fmt: skip
-SCENARIO_KEYS = ["name", "title", "title_zh", "digest", "rows", "events", "calibration", "run_folder"]
+SCENARIO_KEYS = ["name", "title", "title_zh", "digest", "rows", "events", "calibration", "birth_cohorts", "run_folder"]
 
 
 def test_the_document_has_its_published_keys(outcomes):

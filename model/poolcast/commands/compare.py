@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poolcast.commands.run import MANY_REGIONS
-from poolcast.outlook.catalogue_of_measures import HEADLINE, chosen_measures
+from poolcast.outlook.catalogue_of_measures import HEADLINE, MEASURES, chosen_measures
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
 from poolcast.reporting.console import data_console, message_console, print_json, working
 from poolcast.reporting.formats import LEDGERS_WITH_BANDS
@@ -78,7 +78,8 @@ def compare_scenarios(options: CompareOptions) -> None:
     with working(console, "Reading"):
         assumptions, scenarios = _read(options)
     with working(console, "Projecting"):
-        forecasts = {scenario.name: poolcast.project(assumptions, scenario) for scenario in scenarios}
+        by_age = any(MEASURES[name].by_cohort for name in asked)
+        forecasts = {scenario.name: poolcast.project(assumptions, scenario, by_age=by_age) for scenario in scenarios}
     outcomes = {name: Outcome.of(forecast) for name, forecast in forecasts.items()}
     first = next(iter(outcomes.values()))
     ledgers, regions = chosen_ledgers(first, options.ledgers), _regions(outcomes, options.regions)

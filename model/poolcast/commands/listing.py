@@ -205,6 +205,7 @@ def _measures(language: str) -> Rows:
             "label": measure.label.in_language(language),
             "better": measure.better,
             "horizon": measure.takes_horizon,
+            "cohort": measure.by_cohort,
             "basis": measure.basis.in_language(language),
         }
         for measure in MEASURES.values()

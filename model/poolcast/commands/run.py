@@ -197,7 +197,7 @@ def _project(assumptions: Assumptions, scenario: Scenario, command: str, journal
 
     start = time.perf_counter()
     with working(journal.console, f"Projecting {scenario.name}"):
-        forecast = poolcast.project(assumptions, scenario)
+        forecast = poolcast.project(assumptions, scenario, by_age=True)
     journal.keep(f"projected {scenario.name} in {time.perf_counter() - start:.2f} s")
     return Outcome.of(forecast.assign_attrs(command=command))
 

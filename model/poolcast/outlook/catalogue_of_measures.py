@@ -43,6 +43,8 @@ class Measure:
         Whether it speaks of the first N years after the base year.
     per_head : bool
         Whether it is an amount per head, which is never stated as a share of GDP.
+    by_cohort : bool
+        Whether it can speak of one birth cohort; it then needs a forecast with the money by age.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Measure:
     better: Better = "neither"
     takes_horizon: bool = False
     per_head: bool = False
+    by_cohort: bool = False
 
     @property
     def is_flow_of_money(self) -> bool:
@@ -68,7 +71,7 @@ class Measure:
         found: Callable[..., xr.DataArray] = getattr(import_module(f"poolcast.outlook.{home}"), name)
         return found
 
-    def read(self, forecast: xr.Dataset, horizon: int | None = None) -> xr.DataArray:
+    def read(self, forecast: xr.Dataset, horizon: int | None = None, cohort: int | None = None) -> xr.DataArray:
         """Return the measure of a forecast.
 
         Parameters
@@ -77,12 +80,19 @@ class Measure:
             A forecast.
         horizon : int, optional
             Years after the base year, for measures that speak of a horizon; the whole projection by default.
+        cohort : int, optional
+            Birth year, for measures of birth cohorts; all cohorts together by default.
 
         Raises
         ------
         ResultError
-            Where the forecast does not hold what the measure needs, or the horizon does not fit.
+            Where the forecast does not hold what the measure needs, or horizon or cohort do not fit.
         """
+        if self.by_cohort:
+            return self.function(forecast, horizon, cohort)
+        if cohort is not None:
+            found = f"a cohort for {self.name}"
+            raise ResultError(Problem("measure", found, "no cohort", f"{self.name} has none; leave it out."))
         if self.takes_horizon:
             return self.function(forecast, horizon)
         if horizon is not None:
@@ -104,6 +114,14 @@ _BILLS = "Bills of care, long-term care inside; EPF: employee scheme, RPF: resid
 _BILLS_ZH = "按医疗费用（含长期护理）；EPF 为职工、RPF 为居民；个人账户计入个人负担。"
 _BASE = "Share of contributory bases (EPF) or of residents' disposable income (RPF)"
 _BASE_ZH = "占缴费基数（EPF）或居民可支配收入（RPF）的比例"
+
+_COHORT = (
+    "Present values, mid-year at the fund's interest rate, at the end of the base year, from the year after it to the "
+    "horizon and ages up to 99; pooled funds with credits to accounts; own account payments on neither side"
+)
+_COHORT_ZH = (
+    "自基年次年至期末、99 岁及以下，按基金利率年中折现至基年末；统筹基金（含划入个人账户），个人账户缴费两边均不计"
+)
 
 _DECLARED: tuple[Measure, ...] = (
     _ledger_variable(
@@ -137,6 +155,14 @@ _DECLARED: tuple[Measure, ...] = (
         "payable_months", "months", "Payable months", "可支付月数",
         "Reserve over monthly expenditure of the same year.",
         "累计结余除以当年月均支出。", "higher",
+    ),
+    Measure(
+        "payable_months_forward", "months", Words("Payable months, next year's spending", "可支付月数（次年支出口径）"),
+        Words(
+            "Reserve over monthly expenditure of the following year; undefined in the last year.",
+            "累计结余除以次年月均支出；末年无此值。",
+        ),
+        "measures.payable_months_forward", "higher",
     ),
     Measure(
         "income_cover", "fraction", Words("Spending covered by income before interest", "不含利息收入可支付的支出比例"),
@@ -214,6 +240,33 @@ _DECLARED: tuple[Measure, ...] = (
         "implicit_gap", "yuan", Words("Implicit gap", "隐性缺口"),
         Words(f"{_PRESENT}: yearly deficits before interest.", f"{_PRESENT_ZH}：各年不含利息赤字之和。"),
         "actuarial_measures.implicit_gap", "lower", takes_horizon=True,
+    ),
+    Measure(
+        "benefit_contribution_ratio", "ratio",
+        Words("Benefits to contributions of a birth cohort", "出生队列待遇与缴费之比"),
+        Words(f"{_COHORT}. Contributions of members and employers.", f"{_COHORT_ZH}；缴费为个人和单位缴费。"),
+        "birth_cohorts.benefit_contribution_ratio", takes_horizon=True, by_cohort=True,
+    ),
+    Measure(
+        "benefit_contribution_ratio_with_subsidy", "ratio",
+        Words("Benefits to contributions and subsidy of a birth cohort", "出生队列待遇与缴费及补助之比"),
+        Words(f"{_COHORT}. Contributions and subsidy by head.", f"{_COHORT_ZH}；含按人头的财政补助和资助参保。"),
+        "birth_cohorts.benefit_contribution_ratio_with_subsidy", takes_horizon=True, by_cohort=True,
+    ),
+    Measure(
+        "benefit_contribution_ratio_of_all", "ratio",
+        Words("Benefits to contributions of a birth cohort, both schemes", "出生队列待遇与缴费之比（两制度合计）"),
+        Words(f"{_COHORT}. Both schemes, without subsidy.", f"{_COHORT_ZH}；两个制度合计，不含补助。"),
+        "birth_cohorts.benefit_contribution_ratio_of_all", takes_horizon=True, by_cohort=True,
+    ),
+    Measure(
+        "benefit_contribution_ratio_of_all_with_subsidy", "ratio",
+        Words(
+            "Benefits to contributions and subsidy of a birth cohort, both schemes",
+            "出生队列待遇与缴费及补助之比（两制度合计）",
+        ),
+        Words(f"{_COHORT}. Both schemes, with subsidy by head.", f"{_COHORT_ZH}；两个制度合计，含按人头的补助。"),
+        "birth_cohorts.benefit_contribution_ratio_of_all_with_subsidy", takes_horizon=True, by_cohort=True,
     ),
     Measure(
         "out_of_pocket_share", "fraction", Words("Out-of-pocket share", "个人负担比例"), Words(_BILLS, _BILLS_ZH),
@@ -344,8 +397,15 @@ HEADLINE = (
 """What a comparison shows unless it is asked for something else."""
 
 
-def chosen_measures(names: Sequence[str] | None) -> tuple[Measure, ...]:
+def chosen_measures(names: Sequence[str] | None, *, by_age: bool = True) -> tuple[Measure, ...]:
     """Return measures by name; the headline for none, every one for ``all``.
+
+    Parameters
+    ----------
+    names : sequence of str or None
+        What was asked for.
+    by_age : bool
+        Whether the money by age is at hand; ``all`` leaves out what needs it where it is not.
 
     Raises
     ------
@@ -355,7 +415,7 @@ def chosen_measures(names: Sequence[str] | None) -> tuple[Measure, ...]:
     if not names:
         names = HEADLINE
     if "all" in names:
-        names = tuple(MEASURES)
+        names = tuple(name for name, measure in MEASURES.items() if by_age or not measure.by_cohort)
     problems = [
         Problem("measure", name, ", ".join(MEASURES), did_you_mean(name, MEASURES) or "See `poolcast list measures`.")
         for name in names

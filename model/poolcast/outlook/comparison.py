@@ -257,7 +257,8 @@ def compare(
     forecasts : mapping of str to xarray.Dataset
         Forecasts in nominal yuan by name: a baseline and up to eight scenarios over the same years.
     measures : sequence of str, optional
-        Names from `poolcast.outlook.catalogue_of_measures.MEASURES`; the headline by default, ``["all"]`` for all.
+        Names from `poolcast.outlook.catalogue_of_measures.MEASURES`; the headline by default, ``["all"]`` for all
+        that the forecasts hold. Measures of birth cohorts need forecasts with the money by age.
     baseline : str, optional
         Name of the baseline; the first by default.
     prices : {"nominal", "real", "gdp"}
@@ -283,7 +284,7 @@ def compare(
     first = next(iter(forecasts), "") if baseline is None else baseline
     _refuse_unlike(forecasts, first)
     names = (first, *(name for name in forecasts if name != first))
-    chosen = chosen_measures(measures)
+    chosen = chosen_measures(measures, by_age=all("benefits_by_age" in forecast for forecast in forecasts.values()))
     horizons = _horizons(forecasts[first])
     read: dict[str, list[xr.DataArray]] = {measure.name: [] for measure in chosen}
     keeps, lasting = [], []

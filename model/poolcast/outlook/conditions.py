@@ -1,7 +1,7 @@
 """Conditions on a forecast: one grammar, one parser (design, section 9).
 
-``measure(LEDGER[, year=Y][, horizon=N][, region=CODE])``, in a condition followed by ``>= <= > <`` and a number;
-several conditions are joined by ``and``::
+``measure(LEDGER[, year=Y][, horizon=N][, cohort=B][, region=CODE])``, in a condition followed by ``>= <= > <`` and a
+number; B is a birth year, for the measures of birth cohorts; several conditions are joined by ``and``::
 
     payable_months(EPF, year=2050) >= 6 and first_deficit(RPF) > 2045
 
@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 
+import numpy as np
 import xarray as xr
 
 from poolcast.outlook.catalogue_of_measures import MEASURES
-from poolcast.outlook.measured import MeasureCall, margin_field, value_field
+from poolcast.outlook.measured import EVENTS, MeasureCall, margin_field, margin_of_values, value_field
 from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.errors import Problem, ScenarioError
 from poolcast.parameters.nearest import did_you_mean
@@ -40,7 +41,9 @@ OPERATORS: dict[str, Operator] = {
 """How a comparison may be written, and what it means."""
 
 FIRST_YEAR, LAST_YEAR, LONGEST_HORIZON = 1900, 2300, 300
-_GRAMMAR = "measure(LEDGER, year=Y, horizon=N, region=CODE) >= number"
+_GRAMMAR = "measure(LEDGER, year=Y, horizon=N, cohort=B, region=CODE) >= number"
+_NAMED = "year=Y, horizon=N, cohort=B or region=CODE"
+_EXAMPLES = {"year": 2050, "horizon": 10, "cohort": 1990}
 _TOKEN = re.compile(r"""\s*(?:(>=|<=|[<>≥≤＞＜])|([()（）,，=＝])|"([^"]*)"|([^\s()（）,，=＝<>≥≤＞＜"]+))""")
 _PLAIN = str.maketrans("（），＝", "(),=")
 
@@ -117,15 +120,24 @@ class Condition:
 
     def read(self, forecast: xr.Dataset) -> Reading:
         """Return value, margin and whether the condition holds, of a single run."""
-        field = value_field(self.call, forecast)
+        return self.reading_of(*self.fields(forecast))
+
+    def fields(self, forecast: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+        """Return the values of the measure and their margins, by region and year."""
+        values = value_field(self.call, forecast)
+        if self.call.is_event:
+            return values, margin_field(self.call, self.operator, self.number, forecast)
+        return values, margin_of_values(values, self.operator, self.number)
+
+    def reading_of(self, values: xr.DataArray, margins: xr.DataArray) -> Reading:
+        """Return the worst of values and margins of a single run, and whether the condition holds."""
         wanted = 1 if self.operator in (">=", ">") else -1
-        value = wanted * float((wanted * field).min())
-        margin = float(self.margins(forecast))
-        return Reading(value, margin, self.met(margin))
+        margin = float(np.nanmin(margins.values))
+        return Reading(wanted * float(np.nanmin(wanted * values.values)), margin, self.met(margin))
 
 
 def parse_measure(text: str, place: str = "measure") -> MeasureCall:
-    """Read ``measure(LEDGER[, year=Y][, horizon=N][, region=CODE])`` alone, for traces and probabilities.
+    """Read ``measure(LEDGER[, year=Y][, horizon=N][, cohort=B][, region=CODE])`` alone, for traces and probabilities.
 
     Parameters
     ----------
@@ -196,6 +208,48 @@ def all_hold(conditions: Sequence[Condition], forecast: xr.Dataset) -> bool:
     return all(condition.holds(forecast) for condition in conditions)
 
 
+def needed_variables(conditions: Iterable[Condition]) -> frozenset[str] | None:
+    """Return the variables of a forecast that conditions read; None where a measure reads more than variables."""
+    names: set[str] = set()
+    for condition in conditions:
+        home, _, name = condition.call.declared.place.partition(".")
+        if condition.call.is_event:
+            names |= {EVENTS[condition.call.measure], "reserve"}
+        elif home == "variable":
+            names.add(name)
+        else:
+            return None
+    return frozenset(names)
+
+
+def need_ages(conditions: Iterable[Condition]) -> bool:
+    """Return whether conditions read the money by age."""
+    return any(condition.call.declared.by_cohort for condition in conditions)
+
+
+def read_conditions(conditions: Sequence[Condition], forecast: xr.Dataset) -> list[Reading]:
+    """Read conditions on a single run; one that is asked of several regions is measured once for all of them."""
+    everywhere = [replace(condition, call=replace(condition.call, region=None)) for condition in conditions]
+    shared = {one for one in everywhere if everywhere.count(one) > 1}
+    fields: dict[Condition, tuple[xr.DataArray, xr.DataArray, list[str]]] = {}
+    readings = []
+    for condition, whole in zip(conditions, everywhere, strict=True):
+        if whole in shared and whole not in fields:
+            values, margins = whole.fields(forecast)
+            fields[whole] = (
+                values,
+                margins,
+                [str(code) for code in values.region.values] if "region" in values.dims else [],
+            )
+        if whole not in shared or condition.call.region not in fields[whole][2]:
+            readings.append(condition.read(forecast))
+            continue
+        values, margins, codes = fields[whole]
+        at = {"region": codes.index(str(condition.call.region))}
+        readings.append(condition.reading_of(values.isel(at), margins.isel(at)))
+    return readings
+
+
 class _Parser:
     """Reads one text from left to right; wrong words are collected, a broken form ends the reading."""
 
@@ -258,7 +312,7 @@ class _Parser:
             if word == ")" and not quoted and first:
                 return ledger, named
             if not quoted and (not word or word in OPERATORS or word in "(),="):
-                self._stop(at, word or "nothing", "LEDGER, year=Y, horizon=N or region=CODE, and ')' at the end")
+                self._stop(at, word or "nothing", f"LEDGER, {_NAMED}, and ')' at the end")
             if self._peek() == "=":
                 self._take()
                 value_at, value, _ = self._take()
@@ -266,7 +320,7 @@ class _Parser:
             elif first:
                 ledger = self._ledger(at, word)
             else:
-                self._note(at, f"'{word}'", "year=Y, horizon=N or region=CODE", "Name what it is, as in year=2050.")
+                self._note(at, f"'{word}'", _NAMED, "Name what it is, as in year=2050.")
             first = False
             at, word, _ = self._take()
             if word == ")":
@@ -281,10 +335,11 @@ class _Parser:
         return word
 
     def _named(self, at: int, key: str, value_at: int, value: str, named: dict[str, int | str]) -> None:
-        limits = {"year": (FIRST_YEAR, LAST_YEAR), "horizon": (1, LONGEST_HORIZON)}
-        if key not in ("year", "horizon", "region"):
-            remedy = did_you_mean(key, ("year", "horizon", "region")) or "Remove it."
-            self._note(at, f"an unknown argument '{key}'", "year, horizon, region", remedy)
+        years = (FIRST_YEAR, LAST_YEAR)
+        limits = {"year": years, "horizon": (1, LONGEST_HORIZON), "cohort": years}
+        if key not in (*limits, "region"):
+            remedy = did_you_mean(key, (*limits, "region")) or "Remove it."
+            self._note(at, f"an unknown argument '{key}'", "year, horizon, cohort, region", remedy)
         elif key in named:
             self._note(at, f"{key} a second time", f"{key} once", "Remove one of the two.")
         elif key == "region":
@@ -296,9 +351,7 @@ class _Parser:
             number = int(value) if re.fullmatch(r"[0-9]{1,4}", value) else 0
             if not low <= number <= high:
                 allowed = f"a whole number, {low} to {high}"
-                self._note(
-                    value_at, f"{key}={value or 'nothing'}", allowed, f"Write {key}={2050 if key == 'year' else 10}."
-                )
+                self._note(value_at, f"{key}={value or 'nothing'}", allowed, f"Write {key}={_EXAMPLES[key]}.")
             named[key] = number
 
     def _split(self) -> Iterator[tuple[int, str, bool]]:

@@ -21,6 +21,8 @@ def project(
     assumptions: Assumptions | str | os.PathLike[str],
     scenario: Scenario | str | os.PathLike[str] = "baseline",
     drivers: Drivers | None = None,
+    *,
+    by_age: bool = False,
 ) -> xr.Dataset:
     """Calibrate a set to its accounts, apply a scenario, and project.
 
@@ -32,6 +34,8 @@ def project(
         A scenario, its name or its file.
     drivers : Drivers, optional
         Deviations by path; with them every flow has a leading ``path`` dimension.
+    by_age : bool
+        Whether the forecast of a single run also holds what funds pay and receive by age, for `birth_cohorts`.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def project(
     read = assumptions if isinstance(assumptions, Assumptions) else load_assumptions(assumptions)
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     calibrated = calibrate(read)
-    forecast = project_calibrated(chosen.apply(calibrated), drivers)
+    forecast = project_calibrated(chosen.apply(calibrated), drivers, by_age=by_age)
     return forecast.assign_attrs(
         scenario=chosen.name,
         scenario_digest=chosen.digest,

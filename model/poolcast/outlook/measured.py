@@ -37,6 +37,8 @@ class MeasureCall:
         Only the first so many projected years count.
     region : str or None
         Code of a region or pool.
+    cohort : int or None
+        Birth year, of measures of birth cohorts.
     """
 
     measure: str
@@ -44,13 +46,14 @@ class MeasureCall:
     year: int | None = None
     horizon: int | None = None
     region: str | None = None
+    cohort: int | None = None
 
     def __str__(self) -> str:
         """The call as the grammar writes it."""
         region = self.region
         if region is not None and not re.fullmatch(r"[^\s()（）,，=＝<>≥≤＞＜\"]+", region):
             region = f'"{region}"'
-        named = (("year", self.year), ("horizon", self.horizon), ("region", region))
+        named = (("year", self.year), ("horizon", self.horizon), ("cohort", self.cohort), ("region", region))
         parts = [self.ledger, *(f"{key}={value}" for key, value in named if value is not None)]
         return f"{self.measure}({', '.join(part for part in parts if part)})"
 
@@ -98,8 +101,7 @@ def margin_field(call: MeasureCall, operator: str, number: float, forecast: xr.D
     no balance up to 2045 is negative, so the margin is the smallest of these balances.
     """
     if not call.is_event:
-        values = value_field(call, forecast)
-        return values - number if operator in (">=", ">") else number - values
+        return margin_of_values(value_field(call, forecast), operator, number)
     values = _window(call, forecast)
     if call.year is not None:
         return _margin_of_a_switch(values.min("year"), operator, number)
@@ -119,6 +121,11 @@ def margin_field(call: MeasureCall, operator: str, number: float, forecast: xr.D
     return early if operator in (">=", ">") else -early
 
 
+def margin_of_values(values: xr.DataArray, operator: str, number: float) -> xr.DataArray:
+    """Return by how much values, which are no events, meet a comparison."""
+    return values - number if operator in (">=", ">") else number - values
+
+
 def _margin_of_a_switch(lowest: xr.DataArray, operator: str, number: float) -> xr.DataArray:
     """Margin of a comparison with 1 (the event has come) or 0, from the lowest value of what falls below zero."""
 
@@ -136,12 +143,15 @@ def _window(call: MeasureCall, forecast: xr.Dataset) -> xr.DataArray:
     """Return the measure (for an event, what falls below zero) in the years and regions that the call speaks of."""
     base, last = int(forecast.attrs["base_year"]), int(forecast.year[-1])
     _refuse_years(call, base, last)
+    if call.cohort is not None and not call.declared.by_cohort:
+        remedy = f"{call.measure} has none; leave it out."
+        raise _refused(call, f"cohort for {call.measure}", "a measure of birth cohorts", remedy)
     if call.is_event:
         values = _chosen(call, forecast, forecast[EVENTS[call.measure]])
         values = values.where(_chosen(call, forecast, forecast.reserve.notnull()))
     else:
         horizon = call.horizon if call.declared.takes_horizon else None
-        values = _chosen(call, forecast, call.declared.read(forecast, horizon))
+        values = _chosen(call, forecast, call.declared.read(forecast, horizon, call.cohort))
     if "year" not in values.dims:
         if call.year is not None or (call.horizon is not None and not call.declared.takes_horizon):
             found = f"{'year' if call.year is not None else 'horizon'} for {call.measure}"

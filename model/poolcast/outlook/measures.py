@@ -60,6 +60,16 @@ def income_cover(forecast: xr.Dataset) -> xr.DataArray:
     return result
 
 
+def payable_months_forward(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the reserve over the monthly expenditure of the following year (handbook 5.4, basis ``next``).
+
+    The basis on which official payable months of residents seem to be stated; NaN in the last year.
+    """
+    spent = forecast.expenditure.shift(year=-1)
+    result: xr.DataArray = 12 * forecast.reserve / spent.where(spent > 0)
+    return result
+
+
 def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
     kept = forecast.reserve.notnull()
     everywhere = [dimension for dimension in kept.dims if dimension != "ledger"]

@@ -183,11 +183,7 @@ class _Packer:
         self._low, self._high = (low - self._present) / self._width, (high - self._present) / self._width
         self._low, self._high = np.minimum(self._low, 0.0), np.maximum(self._high, 0.0)
         self._unit_costs, self._weights = costs, costs * self._width
-        before = question.read(question.base)
-        if before is None:
-            question.base.apply(question.calibrated)  # raises what is wrong with the scenario itself
-            raise AssertionError("a scenario that applies and does not")
-        self._before = before
+        self._before = before = question.read_base()
         margins = np.array([reading.margin for reading in before])
         self._scales = np.where(np.isfinite(margins) & (margins != 0), np.abs(margins), 1.0)
 

@@ -6,14 +6,22 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from poolcast.outlook.conditions import Condition, Reading, parse_conditions
+from poolcast.outlook.conditions import (
+    Condition,
+    Reading,
+    need_ages,
+    needed_variables,
+    parse_conditions,
+    read_conditions,
+)
 from poolcast.outlook.forecasting import project
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.errors import ScenarioError
 from poolcast.parameters.reading import load_assumptions
 from poolcast.projection.control_totals import calibrate
-from poolcast.projection.engine import project as project_calibrated
+from poolcast.projection.engine import run
+from poolcast.projection.forecast import label
 from poolcast.scenarios.reading import load_scenario
 from poolcast.scenarios.scenario import Scenario
 
@@ -26,8 +34,10 @@ Conditions = str | Condition | Iterable[str | Condition]
 
 def evaluate_single_run(assumptions: Assumptions, conditions: Sequence[Condition]) -> Sequence[Reading]:
     """Project once, without uncertainty, and read every condition: the evaluator by default."""
-    forecast = project_calibrated(assumptions)
-    return [condition.read(forecast) for condition in conditions]
+    forecast = label(
+        run(assumptions), with_paths=False, only=needed_variables(conditions), by_age=need_ages(conditions)
+    )
+    return read_conditions(conditions, forecast)
 
 
 @dataclass
@@ -74,13 +84,30 @@ class Question:
             self._known[key] = self.evaluate(changed, self.conditions)
         return self._known[key]
 
-    def verify(self, scenario: Scenario) -> bool:
-        """Run a scenario from the set as read, by the public door, and return whether every condition holds."""
+    def read_base(self) -> Sequence[Reading]:
+        """Run what holds besides the unknown.
+
+        Raises
+        ------
+        ScenarioError
+            Where the scenario itself cannot be applied.
+        """
+        readings = self.read(self.base)
+        if readings is None:
+            self.base.apply(self.calibrated)  # raises what is wrong with the scenario itself
+            raise AssertionError("a scenario that applies and does not")
+        return readings
+
+    def rerun(self, scenario: Scenario) -> Sequence[Reading]:
+        """Run a scenario from the set as read, by the public door, and return what every condition finds."""
         self.runs += 1
         if self.evaluate is not evaluate_single_run:
-            return all(one.holds for one in self.evaluate(scenario.apply(calibrate(self.given)), self.conditions))
-        forecast = project(self.given, scenario)
-        return all(condition.holds(forecast) for condition in self.conditions)
+            return self.evaluate(scenario.apply(calibrate(self.given)), self.conditions)
+        return read_conditions(self.conditions, project(self.given, scenario, by_age=need_ages(self.conditions)))
+
+    def verify(self, scenario: Scenario) -> bool:
+        """Return whether every condition holds in a run of its own."""
+        return all(reading.holds for reading in self.rerun(scenario))
 
 
 def prepare(

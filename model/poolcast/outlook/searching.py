@@ -1,14 +1,17 @@
 """The search for the smallest change of one unknown that meets conditions.
 
 The bounds are scanned outwards from the present value, because nothing says that more of something is always better;
-between the first value that meets the conditions and the one before it Brent's method finds the edge. Windows narrower
-than a step of the scan can be missed. Every answer is verified by a run of its own.
+between the first value that meets the conditions and the one before it a bracketing method finds the edge. Windows
+narrower than a step of the scan can be missed. Every answer is verified by a run of its own.
+
+A search is a generator: it gives out the value that it wants to be run and is sent what the conditions find there.
+Whoever drives it decides how: one run a value (`Search.solve`), or one run for all regions (`lockstep`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +20,16 @@ from poolcast.outlook.questions import Question
 from poolcast.outlook.unknowns import Unknown
 from poolcast.scenarios.scenario import Scenario
 
+Readings = Sequence[Reading] | None
+"""What the conditions find at a value; None where the value cannot be applied."""
+
 STEPS = 12
 """Values scanned on each side of the present one, closer together near it."""
+
+NARROWINGS = 20
+"""Steps in which the value that comes nearest is refined; each leaves 62 % of what is open."""
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -113,41 +124,75 @@ class Search:
         What may change.
     region : str or None
         For the record.
+    before : sequence of Reading, optional
+        What the conditions find without the change, where that is known already.
     """
 
-    def __init__(self, question: Question, unknown: Unknown, region: str | None = None) -> None:
+    def __init__(
+        self,
+        question: Question,
+        unknown: Unknown,
+        region: str | None = None,
+        before: Sequence[Reading] | None = None,
+    ) -> None:
         self._question, self._unknown, self._region = question, unknown, region
-        readings = question.read(question.base)
-        if readings is None:
-            question.base.apply(question.calibrated)  # raises what is wrong with the scenario itself
-            raise AssertionError("a scenario that applies and does not")
-        self._before: Sequence[Reading] = readings
-        if unknown.note.startswith("no value leaves"):
-            self._before = self._at(unknown.present) or readings
-        self._scales = [_scale(reading.margin) for reading in self._before]
+        self._before = question.read_base() if before is None else before
+        self._scales: list[float] = []
+        self._readings: dict[float, Readings] = {}
         self._seen: dict[float, float] = {}
 
     def solve(self) -> Solution:
-        """Return the smallest change, or how near the bounds let one come."""
+        """Return the smallest change, or how near the bounds let one come; every value asked for is one run."""
+        asking = self.asking()
+        answer: Readings = None
+        try:
+            value = next(asking)
+            while True:
+                answer = self._question.read(self.scenario_at(value))
+                value = asking.send(answer)
+        except StopIteration as stop:
+            found, reached = stop.value
+        return self.solution(found, reached=reached)
+
+    def asking(self) -> Generator[float, Readings, tuple[float, bool]]:
+        """Give out values to be run, take what the conditions find there; return the answer and whether it does it."""
+        if self._unknown.note.startswith("no value leaves"):
+            self._before = (yield from self._at(self._unknown.present)) or self._before
+        self._scales = [_scale(reading.margin) for reading in self._before]
         low, high = self._unknown.bounds
         present = min(max(self._unknown.present, low), high)
-        if self._margin(present) >= 0:
-            return self._solution(present, reached=True)
-        found = [self._edge(*bracket) for side in (high, low) if (bracket := self._bracket(present, side)) is not None]
+        if (yield from self._margin(present)) >= 0:
+            return present, True
+        found: list[float] = []
+        for side in (high, low):
+            nearer = min((abs(value - present) for value in found), default=math.inf)
+            bracket = yield from self._bracket(present, side, nearer)
+            if bracket is not None:
+                found.append((yield from self._edge(*bracket)))
         if not found:
-            nearest = self._nearest()
-            if self._margin(nearest) < 0:
-                return self._solution(nearest, reached=False)
-            found = [self._edge(self._last_missed(nearest, present), nearest)]
-        return self._solution(min(found, key=lambda value: abs(value - present)), reached=True)
+            nearest = yield from self._nearest()
+            if self._seen[nearest] < 0:
+                return nearest, False
+            found = [(yield from self._edge(self._last_missed(nearest, present), nearest))]
+        return min(found, key=lambda value: abs(value - present)), True
 
-    def _at(self, value: float) -> Sequence[Reading] | None:
-        return self._question.read(self._unknown.applied(self._question.base, value))
+    def scenario_at(self, value: float) -> Scenario:
+        """Return the scenario in which the unknown has a value."""
+        return self._unknown.applied(self._question.base, value)
 
-    def _margin(self, value: float) -> float:
+    def readings_at(self, value: float) -> Readings:
+        """Return what the conditions were found to be at a value that was asked for."""
+        return self._readings[value]
+
+    def _at(self, value: float) -> Generator[float, Readings, Readings]:
+        if value not in self._readings:
+            self._readings[value] = yield value
+        return self._readings[value]
+
+    def _margin(self, value: float) -> Generator[float, Readings, float]:
         """Smallest scaled margin over the conditions: not below zero exactly where all of them hold."""
         if value not in self._seen:
-            readings = self._at(value)
+            readings = yield from self._at(value)
             self._seen[value] = -math.inf if readings is None else self._smallest(readings)
         return self._seen[value]
 
@@ -158,31 +203,36 @@ class Search:
         worst = min(margin for margin, reading in zip(margins, readings, strict=True) if not reading.holds)
         return min(worst, -5e-324)  # a strict condition just missed
 
-    def _bracket(self, present: float, end: float) -> tuple[float, float] | None:
-        """Return the last value that misses and the first that meets the conditions, from the present one outwards."""
+    def _bracket(
+        self, present: float, end: float, nearer: float
+    ) -> Generator[float, Readings, tuple[float, float] | None]:
+        """Return the last value that misses and the first that meets the conditions, from the present one outwards.
+
+        Where the other side has met them at a distance of `nearer`, nothing farther away is the smallest change.
+        """
         before = present
         for step in range(1, STEPS + 1):
             value = end if step == STEPS else present + (end - present) * (step / STEPS) ** 2
+            if abs(before - present) >= nearer:
+                return None
             if value == before:
                 continue
-            if self._margin(value) >= 0:
+            if (yield from self._margin(value)) >= 0:
                 return before, value
             before = value
         return None
 
-    def _edge(self, missed: float, met: float) -> float:
+    def _edge(self, missed: float, met: float) -> Generator[float, Readings, float]:
         """Return the value nearest to `missed` that still meets the conditions."""
-        from scipy.optimize import brentq
-
-        finite = math.isfinite(self._margin(missed)) and math.isfinite(self._margin(met))
+        finite = math.isfinite(self._seen[missed]) and math.isfinite(self._seen[met])
         tiny = 4 * math.ulp(max(abs(missed), abs(met)))
-        if finite and self._margin(met) > 0:
-            brentq(self._margin, missed, met, xtol=tiny, rtol=1e-15, maxiter=60, disp=False)
+        if finite and self._seen[met] > 0:
+            yield from self._close_in(missed, met, tiny)
         best = self._nearest_met(missed)
         toward = math.copysign(1.0, missed - best)
         step, outside = tiny, missed
         while abs(step) < abs(missed - best):  # find a miss close to the edge
-            if self._margin(best + toward * step) < 0:
+            if (yield from self._margin(best + toward * step)) < 0:
                 outside = best + toward * step
                 break
             best, step = best + toward * step, 8 * step
@@ -190,11 +240,45 @@ class Search:
             middle = outside + (best - outside) / 2
             if middle in (outside, best) or abs(best - outside) <= tiny:
                 break
-            if self._margin(middle) >= 0:
+            if (yield from self._margin(middle)) >= 0:
                 best = middle
             else:
                 outside = middle
         return best
+
+    def _close_in(self, missed: float, met: float, tiny: float) -> Generator[float, Readings, None]:
+        """Close in on the edge by Chandrupatla's method: a parabola through three values where it is safe, else halves.
+
+        Source: T. R. Chandrupatla, Advances in Engineering Software 28 (1997), 145-149.
+        """
+        newest, other = missed, met
+        at_newest, at_other = self._seen[missed], self._seen[met]
+        part = at_newest / (at_newest - at_other)  # first on a straight line: most margins nearly are
+        for _ in range(60):
+            value = newest + part * (other - newest)
+            margin = yield from self._margin(value)
+            if not math.isfinite(margin):
+                return
+            if (margin >= 0) == (at_newest >= 0):
+                third, at_third = newest, at_newest
+            else:
+                third, at_third, other, at_other = other, at_other, newest, at_newest
+            newest, at_newest = value, margin
+            least = tiny / abs(other - newest)
+            if least > 0.5 or margin == 0:
+                return
+            part = 0.5
+            where, height = (newest - other) / (third - other), (at_newest - at_other) / (at_third - at_other)
+            if height**2 < where and (1 - height) ** 2 < 1 - where:
+                part = at_newest / (at_other - at_newest) * at_third / (at_other - at_third)
+                part += (
+                    (third - newest)
+                    / (other - newest)
+                    * at_newest
+                    / (at_third - at_newest)
+                    * (at_other / (at_third - at_other))
+                )
+            part = min(1 - least, max(least, part))
 
     def _between(self, one: float, other: float) -> list[float]:
         low, high = min(one, other), max(one, other)
@@ -205,40 +289,51 @@ class Search:
             (value for value, margin in self._seen.items() if margin >= 0), key=lambda value: abs(value - missed)
         )
 
-    def _nearest(self) -> float:
+    def _nearest(self) -> Generator[float, Readings, float]:
         """Return the value that comes nearest to meeting the conditions: the best scanned, refined."""
-        from scipy.optimize import minimize_scalar
-
         values = sorted(self._seen)
-        best = max(values, key=self._margin)
+        best = max(values, key=lambda value: self._seen[value])
         at = values.index(best)
         low, high = values[max(at - 1, 0)], values[min(at + 1, len(values) - 1)]
-        if low < best < high and math.isfinite(self._margin(best)):
-            minimize_scalar(
-                lambda value: -self._margin(float(value)), bounds=(low, high), method="bounded", options={"maxiter": 15}
-            )
-        return max(self._seen, key=self._margin)
+        if low < best < high and math.isfinite(self._seen[best]):
+            left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            for _ in range(NARROWINGS):
+                if (yield from self._margin(left)) >= (yield from self._margin(right)):
+                    high, right, left = right, left, right - _GOLDEN * (right - low)
+                else:
+                    low, left, right = left, right, left + _GOLDEN * (high - left)
+        return max(self._seen, key=lambda value: self._seen[value])
 
     def _last_missed(self, met: float, present: float) -> float:
-        missed = [value for value in self._between(present, met) if self._margin(value) < 0]
+        missed = [value for value in self._between(present, met) if self._seen[value] < 0]
         return min(missed, key=lambda value: abs(value - met))
 
-    def _solution(self, value: float, *, reached: bool) -> Solution:
-        after = self._at(value)
-        assert after is not None
-        scenario = self._unknown.applied(self._question.base, value)
+    def answer_scenario(self, value: float) -> Scenario:
+        """Return the scenario of an answer: the base itself where nothing needs to change."""
         if value == self._unknown.present and not self._unknown.note.startswith("no value leaves"):
-            scenario = self._question.base
+            return self._question.base
+        return self.scenario_at(value)
+
+    def solution(self, value: float, *, reached: bool) -> Solution:
+        """Return the answer for a value, verified by a run of its own."""
+        scenario = self.answer_scenario(value)
+        return self.verified(value, self._question.rerun(scenario), reached=reached)
+
+    def verified(self, value: float, rerun: Sequence[Reading], *, reached: bool) -> Solution:
+        """Return the answer for a value, with what a run of its own found there."""
+        after = self._readings[value]
+        assert after is not None
         checks = tuple(
             Check(condition, before, then)
             for condition, before, then in zip(self._question.conditions, self._before, after, strict=True)
         )
-        holds = self._question.verify(scenario)
+        holds = all(reading.holds for reading in rerun)
         notes = [self._unknown.note]
-        refused = [tried for tried, margin in self._seen.items() if margin == -math.inf and self._at(tried) is None]
+        refused = [tried for tried, readings in self._readings.items() if readings is None]
         if refused:
             notes.append(f"some values from {min(refused):g} to {max(refused):g} lead a parameter out of its bounds")
         note = "; ".join(filter(None, notes))
+        scenario = self.answer_scenario(value)
         return Solution(
             self._unknown, self._region, reached, value, checks, holds == reached, scenario, self._question.runs, note
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, overload
 
+from poolcast.outlook.lockstep import joint_scenario, runs_together, solve_regions
 from poolcast.outlook.questions import Conditions, Evaluator, Question, Set, prepare
 from poolcast.outlook.searching import Search, Solution
 from poolcast.outlook.unknowns import Setting, find_unknown, regions_under
@@ -67,7 +67,7 @@ def solve(
         See `poolcast.outlook.conditions`.
     region : str, optional
         Code of a region or of a parent, for whom the change and the conditions are meant; ``each`` solves for every
-        region by itself, the others as they are.
+        region by itself, the others as they are (`lockstep`).
     bounds : tuple of float, optional
         Where to look, within the declared bounds.
     base_scenario : Scenario or str
@@ -91,7 +91,8 @@ def solve(
     problem = prepare(assumptions, conditions, base_scenario, evaluate)
     if region == "each":
         codes = problem.calibrated.region_codes
-        return {code: _solve_one(problem, unknown, code, bounds, start, where) for code in codes}
+        unknowns = {code: find_unknown(unknown, setting_for(problem, code, start, where), bounds) for code in codes}
+        return solve_regions(problem, unknowns)
     return _solve_one(problem, unknown, region, bounds, start, where)
 
 
@@ -121,6 +122,8 @@ def hold_together(question: Question, solutions: Mapping[str, Solution]) -> dict
 
     Regions that share a pool, an adjustment fund or migrants are not independent of each other.
     """
-    own = [solution.scenario.reforms[len(question.base.reforms) :] for solution in solutions.values()]
-    scenario = replace(question.base, reforms=(*question.base.reforms, *(item for part in own for item in part)))
-    return {region: question.in_region(region).verify(scenario) for region in solutions}
+    scenario = joint_scenario(question.base, [solution.scenario for solution in solutions.values()])
+    if any(condition.call.region is not None for condition in question.conditions):
+        return {region: question.in_region(region).verify(scenario) for region in solutions}
+    found = runs_together(question, scenario, list(solutions))
+    return {region: all(reading.holds for reading in readings) for region, readings in found.items()}

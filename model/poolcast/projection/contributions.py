@@ -149,7 +149,14 @@ def _wage_of_the_bounds(assumptions: Assumptions, economy: Economy) -> Array:
 
 
 def _unit_payroll(assumptions: Assumptions, people: People, economy: Economy) -> Array:
-    """Contributory base of unit employees, both sexes: exposure times mean base, times the calibrated factor.
+    """Contributory base of unit employees, both sexes, times the calibrated factor."""
+    factor = assumptions["calibration.contribution_base"][None, :, None]
+    result: Array = unit_payroll_by_sex(assumptions, people, economy).sum(-1) * factor
+    return result
+
+
+def unit_payroll_by_sex(assumptions: Assumptions, people: People, economy: Economy) -> Array:
+    """Return exposure times mean base of unit employees (path, region, year, sex), before the calibrated factor.
 
     Before the switch month the base stands between bounds of the wage of two years ago, then of last year's:
     ``(m - 1)/12 B(W_{t-2}) + (13 - m)/12 B(W_{t-1})`` (handbook 2.1).
@@ -172,8 +179,7 @@ def _unit_payroll(assumptions: Assumptions, people: People, economy: Economy) ->
     if earlier.any():
         of_earlier = _mean_base(assumptions, declared, economy.earlier_wage)
         mean_base = mean_base + np.where(earlier > 0, earlier * of_earlier, 0.0)
-    factor = assumptions["calibration.contribution_base"][None, :, None]
-    result: Array = (exposure * mean_base).sum(-1) * factor
+    result: Array = exposure * mean_base
     return result
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.errors import AssumptionError, Problem
+from poolcast.parameters.errors import AssumptionError, Problem, ResultError
 from poolcast.projection.claims import project_claims
 from poolcast.projection.contributions import project_contributions, resident_financing
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
@@ -87,7 +87,7 @@ def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
     return Projection(money, flows, accounts, holders, drivers)
 
 
-def project(assumptions: Assumptions, drivers: Drivers | None = None) -> xr.Dataset:
+def project(assumptions: Assumptions, drivers: Drivers | None = None, *, by_age: bool = False) -> xr.Dataset:
     """Project calibrated assumptions into a labelled forecast.
 
     Parameters
@@ -96,6 +96,8 @@ def project(assumptions: Assumptions, drivers: Drivers | None = None) -> xr.Data
         Calibrated (`control_totals.calibrate`), with or without a scenario applied.
     drivers : Drivers, optional
         Deviations by path; with them every flow has a leading ``path`` dimension.
+    by_age : bool
+        Whether the forecast of a single run also holds the money by age.
 
     Returns
     -------
@@ -104,7 +106,11 @@ def project(assumptions: Assumptions, drivers: Drivers | None = None) -> xr.Data
     """
     from poolcast.projection.forecast import label
 
-    return label(run(assumptions, NO_DRIVERS if drivers is None else drivers), with_paths=drivers is not None)
+    if by_age and drivers is not None:
+        remedy = "Leave the drivers out, or by_age."
+        raise ResultError(Problem("by_age", "age detail of many paths", "the age detail of a single run", remedy))
+    chosen = NO_DRIVERS if drivers is None else drivers
+    return label(run(assumptions, chosen), with_paths=drivers is not None, by_age=by_age)
 
 
 def _refuse_unready(assumptions: Assumptions) -> None:

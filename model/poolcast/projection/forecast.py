@@ -9,8 +9,21 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from poolcast._version import __version__
-from poolcast.parameters.axes import AXES, BENEFITS, LEDGERS, SCHEMES, SEXES, STATUSES, TIERS, index
+from poolcast.parameters.axes import (
+    AXES,
+    BENEFITS,
+    EMPLOYEE_STATUSES,
+    LEDGERS,
+    RESIDENT_STATUSES,
+    SCHEMES,
+    SEXES,
+    STATUSES,
+    TIERS,
+    index,
+    positions,
+)
 from poolcast.parameters.declarations import PARAMETERS
+from poolcast.projection.age_detail import age_detail
 from poolcast.projection.control_totals import FACTORS
 from poolcast.projection.economy import growth_index
 from poolcast.projection.engine import Projection
@@ -45,6 +58,18 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "deaths": ("persons", "Deaths", "死亡人数"),
     "net_migrants": ("persons", "Net migrants", "净迁移人数"),
     "population_by_age": ("persons", "Population by sex and age at 31 December", "分性别年龄人口"),
+    "benefits_by_age": ("yuan", "Benefits of the pooled funds by age reached in the year", "统筹基金待遇(按当年年龄)"),
+    "contributions_by_age": (
+        "yuan",
+        "Contributions to the pooled funds by age reached in the year",
+        "统筹基金缴费(按当年年龄)",
+    ),
+    "account_contributions_by_age": (
+        "yuan",
+        "Own contributions to personal accounts by age reached in the year",
+        "个人账户缴费(按当年年龄)",
+    ),
+    "subsidies_by_age": ("yuan", "Subsidies by head by age reached in the year", "按人头财政补助(按当年年龄)"),
     "average_wage": ("yuan", "Average wage", "社会平均工资"),
     "disposable_income": ("yuan", "Disposable income per head", "人均可支配收入"),
     "consumer_price_index": ("ratio", "Consumer price index", "居民消费价格指数"),
@@ -76,7 +101,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def label(projection: Projection, *, with_paths: bool, only: Collection[str] | None = None) -> xr.Dataset:
+def label(
+    projection: Projection, *, with_paths: bool, only: Collection[str] | None = None, by_age: bool = False
+) -> xr.Dataset:
     """Return a forecast as an `xarray.Dataset` with units and names in both languages.
 
     Parameters
@@ -86,7 +113,10 @@ def label(projection: Projection, *, with_paths: bool, only: Collection[str] | N
     with_paths : bool
         Whether the leading ``path`` dimension stays; a single run drops it.
     only : collection of str, optional
-        Variables to hold; all by default. A simulation leaves out what it does not keep.
+        Names of the variables wanted, for searches that run often and read little; such a part of a forecast does not
+        say of which content of the set it is.
+    by_age : bool
+        Whether a single run also holds the money by age (`age_detail`).
     """
     builder = _Builder(projection, with_paths, only)
     builder.accounts()
@@ -95,6 +125,8 @@ def label(projection: Projection, *, with_paths: bool, only: Collection[str] | N
     builder.trends()
     builder.care()
     builder.calibration()
+    if by_age:
+        builder.ages()
     return builder.dataset()
 
 
@@ -187,6 +219,15 @@ class _Builder:
         if not self._with_paths:
             self._add("population_by_age", ("sex", "age"), people.population_by_age[None, :, 1:])
 
+    def ages(self) -> None:
+        """Add the money by age, sex and scheme; pools have none of their own."""
+        detail = age_detail(self._run)
+        schemes = [positions("status", statuses) for statuses in (EMPLOYEE_STATUSES, RESIDENT_STATUSES)]
+        for name in ("benefits", "contributions", "account_contributions", "subsidies"):
+            values = getattr(detail, name)
+            summed = np.stack([values[:, :, statuses].sum(2) for statuses in schemes], axis=2)
+            self._add(f"{name}_by_age", ("scheme", "sex", "age"), summed[None])
+
     def economy(self) -> None:
         """Add wages, prices, the product and the rates of the employee pooled fund."""
         economy, paid = self._run.money.economy, self._run.money.contributions
@@ -275,7 +316,7 @@ class _Builder:
             "title": assumptions.title.en,
             "title_zh": assumptions.title.zh,
             "set": assumptions.name,
-            "set_digest": assumptions.digest(),
+            "set_digest": assumptions.digest() if self._only is None else "",
             "scenario": "baseline",
             "scenario_digest": "",
             "version": __version__,

@@ -99,13 +99,16 @@ _CACHE_SIZE = 16
 _PREPARED: OrderedDict[str, tuple[_Central, CohortInputs]] = OrderedDict()
 _PREPARED_SIZE = 3
 """The weights of fourteen regions over fifty years are 40 MB, so few are kept."""
+_KNOWN: OrderedDict[tuple[object, ...], tuple[list[Array], str]] = OrderedDict()
+"""Keys of arrays seen lately: arrays of a set never change, so the same arrays need no second look at their content."""
+_KNOWN_SIZE = 64
 _LOCK = threading.Lock()
 _Value = TypeVar("_Value")
 
 
 def _cached(cache: OrderedDict[str, _Value], size: int, assumptions: Assumptions, make: Callable[[], _Value]) -> _Value:
     """Return what was made of the same parameters before; the least recently used is dropped."""
-    key = assumptions.digest(COHORT_PARAMETERS)
+    key = _content(assumptions)
     with _LOCK:
         if key in cache:
             cache.move_to_end(key)
@@ -151,6 +154,31 @@ def _with_employment(people: People, share: Array) -> People:
         active_by_sex=people.active_by_sex * factor[..., None],
         relative_wages=people.relative_wages * factor[..., None],
     )
+
+
+def _content(assumptions: Assumptions) -> str:
+    """Return the digest of what this layer reads; arrays met before are known by their identity."""
+    arrays = [assumptions[name] for name in COHORT_PARAMETERS if name in assumptions]
+    identity = (
+        assumptions.name,
+        assumptions.base_year,
+        assumptions.last_year,
+        assumptions.regions,
+        assumptions.parents,
+        assumptions.ledgers,
+        tuple(sorted(assumptions.options.items())),
+        tuple(id(array) for array in arrays),
+    )
+    with _LOCK:
+        if identity in _KNOWN:
+            _KNOWN.move_to_end(identity)
+            return _KNOWN[identity][1]
+    key = assumptions.digest(COHORT_PARAMETERS)
+    with _LOCK:
+        _KNOWN[identity] = arrays, key  # kept, so that no other array takes its place and its number
+        while len(_KNOWN) > _KNOWN_SIZE:
+            _KNOWN.popitem(last=False)
+    return key
 
 
 def cohort_inputs(assumptions: Assumptions, weights: Array) -> CohortInputs:

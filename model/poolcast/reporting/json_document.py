@@ -20,6 +20,10 @@ Keys of ``poolcast.run/1``::
       events        [{region, ledger, first_deficit, first_deficit_before_interest, exhaustion}], years; null: not
                       within the horizon
       calibration   [{name, its axes, value, within_range}]
+      birth_cohorts [{region, ledger, cohort, from_age, to_age, ratio, ratio_with_subsidy, present_value_of_benefits,
+                      _of_contributions, _of_subsidies, _of_account_contributions, from_year, to_year}], birth years
+                      of full decades, ledger EPF, RPF or all, yuan of the end of the base year whatever the prices;
+                      tables/birth_cohorts.csv has every birth year
       run_folder    where the run was saved, null where it was not
     warnings        [text]
 
@@ -132,8 +136,22 @@ def _scenario(
         "rows": rows,
         "events": events,
         "calibration": calibration_rows(outcome.forecast),
+        "birth_cohorts": _birth_cohorts(outcome, regions, ledgers),
         "run_folder": None if folder is None else str(folder),
     }
+
+
+def _birth_cohorts(outcome: Outcome, regions: Sequence[str], ledgers: Sequence[str]) -> list[dict[str, Any]]:
+    if "benefits_by_age" not in outcome.forecast:
+        return []
+    from poolcast.outlook.birth_cohorts import ALL, birth_cohorts
+
+    table = birth_cohorts(outcome.forecast)
+    shown = (table.cohort % 10 == 0) & table.region.isin(list(regions)) & table.ledger.isin([*ledgers, ALL])
+    return [
+        {str(key): _finite(value) if isinstance(value, float) else value for key, value in row.items()}
+        for row in table[shown].to_dict("records")
+    ]
 
 
 def _names(words: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from poolcast.parameters.axes import AXES
+from poolcast.parameters.declaration import Words
 from poolcast.reporting.words import member_words
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ LINES = (
 )
 
 
+COHORT_WORDS = {
+    "ratio": Words("Benefits to contributions", "待遇与缴费之比"),
+    "ratio_with_subsidy": Words("Benefits to contributions and subsidy", "待遇与缴费及补助之比"),
+    "present_value_of_benefits": Words("Present value of benefits", "待遇现值"),
+    "present_value_of_contributions": Words("Present value of contributions", "缴费现值"),
+    "present_value_of_subsidies": Words("Present value of subsidies by head", "按人头补助现值"),
+    "present_value_of_account_contributions": Words("Present value of own account contributions", "个人账户缴费现值"),
+}
+"""Words of the values of birth cohorts."""
+
+
 def accounts_table(forecast: xr.Dataset) -> pd.DataFrame:
     """Return one row a region, ledger, year and measure: the value with its unit and names."""
     return _tidy(forecast, [name for name in ACCOUNT_COLUMNS if name in forecast])
@@ -52,6 +64,29 @@ def population_table(forecast: xr.Dataset) -> pd.DataFrame:
 def ages_table(forecast: xr.Dataset) -> pd.DataFrame:
     """Return the population by single age and sex; empty where the age detail was not kept."""
     return _tidy(forecast, [name for name in ("population_by_age",) if name in forecast])
+
+
+def birth_cohorts_table(forecast: xr.Dataset) -> pd.DataFrame:
+    """Return present values and ratios of birth cohorts, one row a value; empty where the money by age was not kept."""
+    import pandas as pd
+
+    if "benefits_by_age" not in forecast or forecast.attrs["prices"] != "nominal":
+        return pd.DataFrame()
+    from poolcast.outlook.birth_cohorts import birth_cohorts
+
+    wide = birth_cohorts(forecast)
+    keys = ["region", "ledger", "cohort", "from_year", "to_year", "from_age", "to_age"]
+    table = wide.melt(keys, var_name="measure", value_name="value").dropna(subset="value")
+    table["unit"] = [
+        "ratio" if name.startswith("ratio") else f"yuan at the end of {forecast.attrs['base_year']}"
+        for name in table["measure"]
+    ]
+    table["measure_name"] = [COHORT_WORDS[name].en for name in table["measure"]]
+    table["measure_name_zh"] = [COHORT_WORDS[name].zh for name in table["measure"]]
+    for suffix in ("_name", "_name_zh"):
+        names = dict(zip(forecast.region.values.tolist(), forecast[f"region{suffix}"].values.tolist(), strict=True))
+        table[f"region{suffix}"] = table["region"].map(names)
+    return table.sort_values(["region", "ledger", "cohort"], kind="stable").reset_index(drop=True)
 
 
 def benefits_table(forecast: xr.Dataset) -> pd.DataFrame:
@@ -104,6 +139,7 @@ TABLES = {
     "members": members_table,
     "population": population_table,
     "population_by_age": ages_table,
+    "birth_cohorts": birth_cohorts_table,
     "benefits": benefits_table,
     "calibration": calibration_table,
 }
