@@ -15,6 +15,7 @@ from poolcast.parameters.declarations import (
     benefits,
     economy,
     ledgers,
+    opening_state,
     payment,
     population,
     revenue,
@@ -23,7 +24,7 @@ from poolcast.parameters.declarations import (
 from poolcast.parameters.declarations.groups import GROUPS
 from poolcast.parameters.needs import is_needed
 
-MODULES = (accounts, benefits, economy, ledgers, payment, population, revenue, use_and_cost)
+MODULES = (accounts, benefits, economy, ledgers, opening_state, payment, population, revenue, use_and_cost)
 DECLARED = list(PARAMETERS.values())
 
 

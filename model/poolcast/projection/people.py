@@ -223,6 +223,8 @@ def _gather(
             sums[measure.name][..., measure.status] = values[..., number]
     weight = float(assumptions["coverage.exposure_weight_of_closing_stock"])
     base_births = (weight * sums["births"][:, :, 1] + (1 - weight) * sums["births"][:, :, 0]).sum(-1)[..., None]
+    if "opening.births" in assumptions:
+        base_births = np.broadcast_to(assumptions["opening.births"].sum(-1)[None, :, None], base_births.shape)
     unknown = np.full_like(base_births, np.nan)
     paths = result.births.shape[0]
     if paths != base_births.shape[0]:

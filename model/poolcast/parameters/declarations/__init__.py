@@ -7,6 +7,7 @@ from poolcast.parameters.declarations import (
     benefits,
     economy,
     ledgers,
+    opening_state,
     payment,
     population,
     revenue,
@@ -16,7 +17,7 @@ from poolcast.parameters.declarations.options import OPTIONS
 
 PARAMETERS = {
     parameter.name: parameter
-    for module in (population, economy, revenue, use_and_cost, benefits, payment, ledgers, accounts)
+    for module in (population, economy, revenue, use_and_cost, benefits, payment, ledgers, opening_state, accounts)
     for parameter in module.PARAMETERS
 }
 

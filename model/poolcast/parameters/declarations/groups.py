@@ -36,6 +36,7 @@ GROUPS: dict[str, Words] = {
     "ledger": Words("Ledgers and interest", "基金与利息"),
     "backstop": Words("Fiscal backstop", "财政兜底"),
     "adjustment": Words("Adjustment fund", "调剂金"),
+    "opening": Words("State carried over from earlier years", "往年延续状态"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),
     "calibration": Words("Calibration factors", "校准系数"),
 }
