@@ -117,6 +117,10 @@ def test_pooled_regions_share_the_reserve_of_the_pool():
     assumptions = poolcast.load_assumptions("hebei", to=2035).with_options(
         employee_pool="parent", resident_pool="parent"
     )
+    rates = assumptions["ledger.interest_rate"].copy()
+    pooled = [index("ledger", ledger) for ledger in ("EPF", "RPF")]
+    rates[:, 3:, pooled] *= (1 + 0.05 * np.arange(14))[:, None, None]  # the pool bears the mean, each region its own
+    assumptions = assumptions.with_values({"ledger.interest_rate": rates})
     old = projected(assumptions)
     later = roll(assumptions)
     assert furthest_apart(old, projected(later), 1) < TOLERANCE

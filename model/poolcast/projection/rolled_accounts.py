@@ -87,16 +87,15 @@ def _ledgers(projection: Projection) -> dict[str, Array]:
                 own_reserve[members, column] = reserve[pool, column] / len(members)
                 continue
             balance = revenue[members, column] - spent[members, column]
-            closing, interest = reserve_step(
-                before[members, column],
-                balance,
-                accounts.interest_rate[0, pool, _CLOSED, column],
-                float(old["ledger.borrowing_margin"]),
-                float(old["ledger.flow_timing"]),
-            )
-            missing = (reserve[pool, column] - closing.sum()) * spent[members, column] / spent[members, column].sum()
-            own_revenue[members, column] = revenue[members, column] + interest + missing
-            own_reserve[members, column] = closing + missing
+            rate = old.in_year("ledger.interest_rate", old.base_year + 1)[members, numbers[column]]
+            margin, timing = float(old["ledger.borrowing_margin"]), float(old["ledger.flow_timing"])
+            closing, _ = reserve_step(before[members, column], balance, rate, margin, timing)
+            weight = spent[members, column] / spent[members, column].sum()
+            closing = closing + weight * (reserve[pool, column] - closing.sum())
+            opening = (closing - balance * (1 + rate * timing)) / (1 + rate)
+            opening = np.where(opening < 0, opening * (1 + rate) / (1 + rate + margin), opening)
+            own_revenue[members, column] = revenue[members, column] + closing - opening - balance
+            own_reserve[members, column] = closing
     result = {}
     for name, values in (("revenue", own_revenue), ("expenditure", spent[regions]), ("reserve", own_reserve)):
         wide = np.full((holders.regions, len(LEDGERS)), 0.0)
