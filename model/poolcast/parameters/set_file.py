@@ -21,7 +21,8 @@ REQUIRED_KEYS = (
     "name", "title", "description", "base_year", "last_year", "currency", "synthetic",
     "ledgers", "options", "regions", "sources",
 )  # fmt: skip
-OPTIONAL_KEYS = ("longest", "based_on")
+OPTIONAL_KEYS = ("longest", "based_on", "rolled_from")
+ROLLED_KEYS = ("set", "digest", "version", "base_year", "accounts", "accounts_sha256")
 SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions")
 """What decides which values a set must give."""
 FIRST_BASE_YEAR, LAST_YEAR = 1950, 2200
@@ -47,6 +48,9 @@ class SetFile:
         Projected regions, in the order of the file, and the others.
     regions_known, sources_known : bool
         Whether codes and source keys of the tables can be checked against this file.
+    rolled_from : mapping
+        Of a set that `poolcast roll` made: the set, its digest, base year and the version that rolled it, and the
+        accounts file with its hash.
     """
 
     file: str
@@ -66,6 +70,7 @@ class SetFile:
     sources: Mapping[str, Source] = field(default_factory=dict)
     regions_known: bool = False
     sources_known: bool = False
+    rolled_from: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> dict[str, int]:
@@ -120,6 +125,7 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
     result.options = _options(content, reader)
     _read_regions(content, reader, result)
     _read_sources(content, reader, result)
+    _read_rolled_from(content, reader, result)
     _check_together(content, reader, result)
     return result
 
@@ -350,6 +356,20 @@ def _read_sources(content: Node, reader: Fields, result: SetFile) -> None:
         sources[str(key)] = Source(str(key), **texts, note=reader.text(item, "note", prefix, required=False))
     result.sources = sources
     result.sources_known = True
+
+
+def _read_rolled_from(content: Node, reader: Fields, result: SetFile) -> None:
+    """Read from what the set was rolled; only of sets that were."""
+    given = content.get("rolled_from")
+    if given is None:
+        return
+    if not isinstance(given, dict):
+        allowed = f"a mapping of {', '.join(ROLLED_KEYS)}"
+        line = reader.line(content, "rolled_from")
+        reader.refuse(line, "rolled_from", shown(given), allowed, "Leave to `poolcast roll` what it writes.")
+        return
+    reader.known_keys(given, ROLLED_KEYS, "rolled_from")
+    result.rolled_from = {key: str(value) for key, value in given.items()}
 
 
 def _check_together(content: Node, reader: Fields, result: SetFile) -> None:

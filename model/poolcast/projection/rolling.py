@@ -49,7 +49,7 @@ def roll(assumptions: Assumptions) -> Assumptions:
     _refuse(assumptions)
     calibrated = calibrate(assumptions)
     projection = run(calibrated)
-    later = _one_year_later(assumptions)
+    later = one_year_later(assumptions)
     later = later.with_values(rebased(later, projection))
     later = later.with_values(opening_parameters(later, projection))
     later = later.with_values(closed_accounts(later, projection))
@@ -59,7 +59,7 @@ def roll(assumptions: Assumptions) -> Assumptions:
     return later
 
 
-def _one_year_later(assumptions: Assumptions) -> Assumptions:
+def one_year_later(assumptions: Assumptions) -> Assumptions:
     """Return the set with the next base year: the year axis begins one year later, nothing else changes."""
     values = {}
     for name, array in assumptions.values.items():
