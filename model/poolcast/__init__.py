@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 
 if TYPE_CHECKING:
+    from poolcast.calibration.rolling import Rolled as Rolled
+    from poolcast.calibration.rolling import roll as roll
     from poolcast.outlook.comparison import Comparison as Comparison
     from poolcast.outlook.comparison import compare as compare
     from poolcast.outlook.compliance import Compliance as Compliance
@@ -49,6 +51,7 @@ _HOMES = {
     "PoolcastError": "poolcast.parameters.errors",
     "Problem": "poolcast.parameters.errors",
     "ResultError": "poolcast.parameters.errors",
+    "Rolled": "poolcast.calibration.rolling",
     "Scenario": "poolcast.scenarios.scenario",
     "ScenarioError": "poolcast.parameters.errors",
     "calibrate": "poolcast.projection.control_totals",
@@ -62,6 +65,7 @@ _HOMES = {
     "load_assumptions": "poolcast.parameters.reading",
     "load_scenario": "poolcast.scenarios.reading",
     "project": "poolcast.outlook.forecasting",
+    "roll": "poolcast.calibration.rolling",
     "solve": "poolcast.outlook.solving",
     "solve_package": "poolcast.outlook.packages",
 }
@@ -76,6 +80,7 @@ __all__ = [
     "PoolcastError",
     "Problem",
     "ResultError",
+    "Rolled",
     "Scenario",
     "ScenarioError",
     "__version__",
@@ -90,6 +95,7 @@ __all__ = [
     "load_assumptions",
     "load_scenario",
     "project",
+    "roll",
     "solve",
     "solve_package",
 ]

@@ -16,7 +16,7 @@ from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.location import display
 from poolcast.parameters.nearest import did_you_mean
-from poolcast.parameters.rows import Cells, SetRows
+from poolcast.parameters.rows import Cells, SetRows, place_shape
 from poolcast.parameters.set_file import SetFile
 from poolcast.parameters.set_folder import check_duplicates
 from poolcast.parameters.table_checks import add_table
@@ -37,6 +37,7 @@ OBSERVABLE = (*ACCOUNTS, *LEVELS, POPULATION)
 """What a table of a closed year may give; everything else is the projection's."""
 
 _FUNDS = ("EPF", "RPF")
+_LONG_TERM = index("benefit", "long_term_care")
 _PAID = [index("benefit", benefit) for benefit in BENEFIT_LINES if benefit != "long_term_care"]
 
 
@@ -177,8 +178,6 @@ def _refuse_misplaced(name: str, cells: Cells, rows: SetRows, year: int, problem
 
 def _cells(name: str, cells: Cells, rows: SetRows) -> tuple[Array, dict[tuple[int, ...], tuple[str, str, str, str]]]:
     """Return given values (region, ...) and the texts behind each."""
-    from poolcast.parameters.rows import place_shape
-
     parameter, regions = PARAMETERS[name], len(rows.set_file.regions)
     shape = place_shape(parameter, regions)
     values = np.full((regions, *shape), np.nan)
@@ -207,11 +206,6 @@ def with_closed_year(later: Assumptions, given: Mapping[str, Array], residual: A
         See `ClosedYear.values`.
     residual : array (region, ledger)
         ``calibration.other_expenditure_share`` of the set that was rolled.
-
-    Raises
-    ------
-    AssumptionError
-        If a population is given in part, or benefits given exceed the expenditure.
     """
     position = later.year_position(later.base_year)
     values: dict[str, Array] = {}
@@ -236,19 +230,25 @@ def with_closed_year(later: Assumptions, given: Mapping[str, Array], residual: A
     if "accounts.reserve" in given:
         seen["accounts.reserve"] = np.where(np.isfinite(given["accounts.reserve"]), reserve, seen["accounts.reserve"])
     seen["accounts.benefit_expenditure"] = _benefits(
-        now["accounts.benefit_expenditure"], given.get("accounts.benefit_expenditure"), moved, residual
+        now["accounts.benefit_expenditure"],
+        given.get("accounts.benefit_expenditure"),
+        moved,
+        residual,
+        now["accounts.expenditure"],
     )
     for name, cells in seen.items():
         put(name, cells)
     for name in LEVELS:
         if name in given:
             put(name, np.where(np.isfinite(given[name]), given[name], later.in_year(name, later.base_year)), held=True)
-    if POPULATION in given:
+    if POPULATION in given:  # a region's own, or cells of it: whoever is not given is projected
         values[POPULATION] = np.where(np.isfinite(given[POPULATION]), given[POPULATION], later[POPULATION])
     return later.with_values(values)
 
 
-def _benefits(now: Array, given: Array | None, moved: Mapping[str, Array], residual: Array) -> Array:
+def _benefits(
+    now: Array, given: Array | None, moved: Mapping[str, Array], residual: Array, expenditure: Array
+) -> Array:
     """Benefits (region, scheme, benefit) that add to the expenditure given, less transfers, premiums and residual."""
     known = np.zeros(now.shape, dtype=bool) if given is None else np.isfinite(given)
     result = now.copy() if given is None else np.where(known, given, now)
@@ -267,6 +267,16 @@ def _benefits(now: Array, given: Array | None, moved: Mapping[str, Array], resid
         touched = (moved["expenditure"][:, number] != 0) | known[:, scheme].any(-1)
         scale = np.where(touched, np.maximum(factor, 0.0), 1.0)[:, None]
         result[:, scheme] = np.where(open_cells, of_scheme * scale, of_scheme)
+    number = LEDGERS.index("LTCI")
+    grown = np.divide(
+        expenditure[:, number] + moved["expenditure"][:, number],
+        expenditure[:, number],
+        out=np.ones(len(now)),
+        where=expenditure[:, number] > 0,
+    )
+    result[..., _LONG_TERM] = np.where(
+        known[..., _LONG_TERM], result[..., _LONG_TERM], now[..., _LONG_TERM] * grown[:, None]
+    )
     return result
 
 

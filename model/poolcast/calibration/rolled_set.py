@@ -22,6 +22,7 @@ from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.filling import Origins
 from poolcast.parameters.location import SET_FILE
+from poolcast.parameters.rows import place_shape
 from poolcast.parameters.set_folder import read_origins
 from poolcast.parameters.tables import table_files
 
@@ -102,12 +103,10 @@ def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _rows(parameter: Parameter, after: Assumptions, origins: Origins, texts: TextsOf) -> Iterator[list[str]]:
-    """Yield the rows of a parameter that changed; the header is the first row of all."""
-    values = (
-        np.moveaxis(after[parameter.name], parameter.dimensions.index("year"), 1 if _by_region(parameter) else 0)
-        if parameter.is_dated
-        else after[parameter.name]
-    )
+    """Yield the new rows of a parameter that changed."""
+    values = after[parameter.name]
+    if parameter.is_dated:
+        values = np.moveaxis(values, parameter.dimensions.index("year"), 1 if _by_region(parameter) else 0)
     codes: Sequence[str | None] = after.region_codes if _by_region(parameter) else (None,)
     for number, code in enumerate(codes):
         block = values[number] if code is not None else values
@@ -130,8 +129,6 @@ def _given_years(parameter: Parameter, origins: Origins, code: str | None) -> di
     cells = origins.rows.cells.get(parameter.name)
     if cells is None or not parameter.is_dated:
         return {}
-    from poolcast.parameters.rows import place_shape
-
     set_file = origins.rows.set_file
     shape = place_shape(parameter, len(set_file.regions))
     level = set_file.levels[code] if code is not None else len(set_file.levels) - 1

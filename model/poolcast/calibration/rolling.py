@@ -26,7 +26,8 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.parameters.set_file import read_set_file
 from poolcast.projection.control_totals import Factor, calibrate, factor_report
 from poolcast.projection.rolled_accounts import ACCOUNTS
-from poolcast.projection.rolling import one_year_later, roll
+from poolcast.projection.rolling import one_year_later
+from poolcast.projection.rolling import roll as roll_in_memory
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Rolled:
     warnings: tuple[Factor, ...]
 
 
-def roll_set(
+def roll(
     name_or_folder: str | os.PathLike[str], accounts: str | os.PathLike[str], to: str | os.PathLike[str]
 ) -> Rolled:
     """Close a year: write a set whose base year is the next one, from its accounts and, for the rest, the projection.
@@ -84,7 +85,7 @@ def roll_set(
     old = load_assumptions(source, to=set_file.longest)
     digest = load_assumptions(source).digest()
     closed = read_closed_year(file, set_file, old.base_year + 1)
-    projected = roll(old)
+    projected = roll_in_memory(old)
     residual = calibrate(old)["calibration.other_expenditure_share"]
     after = with_closed_year(projected, closed.values, residual)
     calibrate(after)  # refuses accounts that no factor can meet, before anything is written
@@ -160,6 +161,8 @@ class _Provenance:
             return given[position]
         if year is not None and year < base:
             note = f"history: as set {old.name} has it for {year}"
+        elif name in ("population.at_previous_year_end", "coverage.previous_status_share"):
+            note = f"31 December {old.base_year} as in set {old.name}, calibrated"
         elif name in self._worked_out:
             note = f"worked out from the accounts of {base} and the projection by set {old.name}, not observed"
         elif name.startswith("accounts.") or name == "ledger.opening_reserve":
@@ -167,6 +170,3 @@ class _Provenance:
         else:
             note = f"carried on from {old.base_year} by the projection of set {old.name}, not observed"
         return self._evidence, "D", self._key, note
-
-
-__all__ = ["Rolled", "roll_set"]

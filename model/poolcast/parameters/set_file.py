@@ -361,15 +361,12 @@ def _read_sources(content: Node, reader: Fields, result: SetFile) -> None:
 def _read_rolled_from(content: Node, reader: Fields, result: SetFile) -> None:
     """Read from what the set was rolled; only of sets that were."""
     given = content.get("rolled_from")
-    if given is None:
-        return
-    if not isinstance(given, dict):
-        allowed = f"a mapping of {', '.join(ROLLED_KEYS)}"
-        line = reader.line(content, "rolled_from")
-        reader.refuse(line, "rolled_from", shown(given), allowed, "Leave to `poolcast roll` what it writes.")
-        return
-    reader.known_keys(given, ROLLED_KEYS, "rolled_from")
-    result.rolled_from = {key: str(value) for key, value in given.items()}
+    if isinstance(given, dict):
+        reader.known_keys(given, ROLLED_KEYS, "rolled_from")
+        result.rolled_from = {key: str(value) for key, value in given.items()}
+    elif given is not None:
+        allowed, remedy = f"a mapping of {', '.join(ROLLED_KEYS)}", "Leave to `poolcast roll` what it writes."
+        reader.refuse(reader.line(content, "rolled_from"), "rolled_from", shown(given), allowed, remedy)
 
 
 def _check_together(content: Node, reader: Fields, result: SetFile) -> None:

@@ -126,7 +126,7 @@ def fit_members(assumptions: Assumptions) -> Assumptions:
     return assumptions.with_values(changes)
 
 
-def _until(assumptions: Assumptions, last_year: int) -> Assumptions:
+def until(assumptions: Assumptions, last_year: int) -> Assumptions:
     """Return the set with a shorter horizon."""
     values = {}
     for name, array in assumptions.values.items():
@@ -143,7 +143,7 @@ class _BaseYear:
 
     def __init__(self, assumptions: Assumptions) -> None:
         # Three projected years: the health shift at the base year end looks that far ahead (`health.gained_years`).
-        self._set = _until(assumptions, min(assumptions.base_year + 3, assumptions.last_year))
+        self._set = until(assumptions, min(assumptions.base_year + 3, assumptions.last_year))
         self._values: dict[str, Array] = {}
 
     def factors(self) -> dict[str, Array]:
