@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 
 if TYPE_CHECKING:
+    from poolcast.calibration.rolling import Rolled as Rolled
+    from poolcast.calibration.rolling import roll as roll
     from poolcast.outlook.birth_cohorts import birth_cohorts as birth_cohorts
     from poolcast.outlook.comparison import Comparison as Comparison
     from poolcast.outlook.comparison import compare as compare
@@ -50,6 +52,7 @@ _HOMES = {
     "PoolcastError": "poolcast.parameters.errors",
     "Problem": "poolcast.parameters.errors",
     "ResultError": "poolcast.parameters.errors",
+    "Rolled": "poolcast.calibration.rolling",
     "Scenario": "poolcast.scenarios.scenario",
     "ScenarioError": "poolcast.parameters.errors",
     "birth_cohorts": "poolcast.outlook.birth_cohorts",
@@ -64,6 +67,7 @@ _HOMES = {
     "load_assumptions": "poolcast.parameters.reading",
     "load_scenario": "poolcast.scenarios.reading",
     "project": "poolcast.outlook.forecasting",
+    "roll": "poolcast.calibration.rolling",
     "solve": "poolcast.outlook.solving",
     "solve_package": "poolcast.outlook.packages",
 }
@@ -78,6 +82,7 @@ __all__ = [
     "PoolcastError",
     "Problem",
     "ResultError",
+    "Rolled",
     "Scenario",
     "ScenarioError",
     "__version__",
@@ -93,6 +98,7 @@ __all__ = [
     "load_assumptions",
     "load_scenario",
     "project",
+    "roll",
     "solve",
     "solve_package",
 ]

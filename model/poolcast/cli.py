@@ -270,6 +270,24 @@ def simulate_command(
         raise typer.Exit(INTERRUPTED)
 
 
+@app.command("roll")
+def roll_command(
+    assumption_set: Annotated[str, typer.Argument(metavar="SET", help="Assumption set whose next year has closed.")],
+    accounts: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Accounts of that year, as rows of a set: CSV or Excel."),
+    ],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder of the rolled set.")],
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Close a year: the next one becomes the base of a new set; what its accounts leave open is projected."""
+    from poolcast.commands.rolling import RollOptions, roll
+
+    roll(RollOptions(assumption_set, accounts, to, resolve_language(language), as_json, quiet))
+
+
 @app.command("list")
 def list_command(
     kind: Annotated[str, typer.Argument(metavar="sets|scenarios|parameters|ledgers|measures|rules|runs")],

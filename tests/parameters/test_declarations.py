@@ -15,16 +15,30 @@ from poolcast.parameters.declarations import (
     benefits,
     economy,
     ledgers,
+    opening_state,
     payment,
     population,
     revenue,
+    uncertainty,
     uncertainty_mortality,
     use_and_cost,
 )
 from poolcast.parameters.declarations.groups import GROUPS
 from poolcast.parameters.needs import is_needed
 
-MODULES = (accounts, benefits, economy, ledgers, payment, population, revenue, uncertainty_mortality, use_and_cost)
+MODULES = (
+    accounts,
+    benefits,
+    economy,
+    ledgers,
+    opening_state,
+    payment,
+    population,
+    revenue,
+    uncertainty,
+    uncertainty_mortality,
+    use_and_cost,
+)
 DECLARED = list(PARAMETERS.values())
 
 

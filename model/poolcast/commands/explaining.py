@@ -11,6 +11,8 @@ Keys of ``poolcast.explain/1``::
     totals          [{region, ledger, value}], reserve of the first less that of the other
     levers          [{region, ledger, lever, measure, approach, part, value}], yuan
     drivers         [{region, ledger, driver, measure, approach, value}], yuan
+    valuations      [{region, ledger, cause, measure, label, label_zh, value}], yuan: forecast error, new data, new
+                    assumptions, new law; they add up to the difference; empty where both stand on the same set
     notes           [{en, zh}], what could not be told
 """
 
@@ -175,8 +177,19 @@ class _View:
             "totals": _rows(totals, ("region", "ledger")),
             "levers": levers,
             "drivers": drivers,
+            "valuations": self._valuations(),
             "notes": [{"en": note.en, "zh": note.zh} for note in found.notes],
         }
+
+    def _valuations(self) -> list[dict[str, Any]]:
+        from poolcast.outlook.change_classes import CLASSES
+
+        if self._found.valuations is None:
+            return []
+        rows = _rows(self._at(self._found.valuations.parts), ("region", "ledger", "cause", "measure"))
+        for row in rows:
+            row |= {"label": CLASSES[row["cause"]].en, "label_zh": CLASSES[row["cause"]].zh}
+        return rows
 
     def _at(self, parts: xr.DataArray) -> xr.DataArray:
         held = {

@@ -43,6 +43,17 @@ _BY_NAME: dict[str, str] = {
     "coverage.waiting_months_per_missed_year": "reimbursement",
     "coverage.missed_years": "reimbursement",
     "ledger.schemes_merged": "policy",
+    "opening.women_50_share": "coverage",
+    "opening.entry_increment": "coverage",
+    "opening.gained_years": "demography",
+    "opening.death_burden": "demography",
+    "opening.births": "demography",
+    "opening.tier_share": "reimbursement",
+    "opening.budget_over_claims": "policy",
+    "opening.arrears_over_due": "policy",
+    "opening.long_term_care_coverage": "coverage",
+    "opening.procurement_retained": "policy",
+    "opening.overdraft_bears_margin": "residual",
 }
 
 _BY_FIRST_WORD: dict[str, str] = {

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from poolcast.outlook.cases import Case, Given, case_of
 from poolcast.outlook.explaining_drivers import DriverExplanation, explain_sets
 from poolcast.outlook.explaining_levers import LeverExplanation, explain_levers
+from poolcast.outlook.explaining_valuations import ValuationExplanation, explain_valuations
 from poolcast.outlook.reasons import Reasons, reasons_for_change
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.declaration import Words
-from poolcast.parameters.errors import ResultError, ScenarioError
+from poolcast.parameters.errors import PoolcastError, ResultError, ScenarioError
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Explanation:
         By driver, where the assumptions of both are at hand and of the same years, regions and ledgers.
     notes : tuple of Words
         What could not be told, and why.
+    valuations : ValuationExplanation or None
+        Forecast error, new data, new assumptions and new law, where the two stand on different assumption sets.
     """
 
     first: Case
@@ -40,6 +43,7 @@ class Explanation:
     levers: tuple[tuple[int, LeverExplanation], ...]
     drivers: DriverExplanation | None
     notes: tuple[Words, ...]
+    valuations: ValuationExplanation | None = None
 
 
 def explain(
@@ -82,7 +86,23 @@ def explain(
     notes: list[Words] = []
     levers = _by_lever(one, other, notes, shapley=shapley, groups=groups)
     drivers = _by_driver(one, other, notes, shapley=shapley)
-    return Explanation(one, other, reasons, levers, drivers, tuple(notes))
+    valuations = _between_valuations(one, other, notes)
+    return Explanation(one, other, reasons, levers, drivers, tuple(notes), valuations)
+
+
+def _between_valuations(first: Case, against: Case, notes: list[Words]) -> ValuationExplanation | None:
+    """Explain by class of change, where the sets differ and both are at hand."""
+    one, other = first.assumptions, against.assumptions
+    if one is None or other is None or one.digest() == other.digest():
+        return None
+    try:
+        return explain_valuations(first, against)
+    except PoolcastError as error:
+        found = "; ".join(f"{problem.found} ({problem.allowed})" for problem in error.problems[:3])
+        notes.append(
+            Words(f"No table by class of change: {found}.", f"没有按变动类别的分解：{found}。"),
+        )
+        return None
 
 
 def _by_lever(

@@ -22,7 +22,8 @@ REQUIRED_KEYS = (
     "name", "title", "description", "base_year", "last_year", "currency", "synthetic",
     "ledgers", "options", "regions", "sources",
 )  # fmt: skip
-OPTIONAL_KEYS = ("longest", "based_on", "pools")
+OPTIONAL_KEYS = ("longest", "based_on", "pools", "rolled_from")
+ROLLED_KEYS = ("set", "digest", "version", "base_year", "accounts", "accounts_sha256")
 SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions", "pools")
 """What decides which values a set must give."""
 FIRST_BASE_YEAR, LAST_YEAR = 1950, 2200
@@ -50,6 +51,9 @@ class SetFile:
         Pools that regions of several provinces may share.
     regions_known, sources_known : bool
         Whether codes and source keys of the tables can be checked against this file.
+    rolled_from : mapping
+        Of a set that `poolcast roll` made: the set, its digest, base year and the version that rolled it, and the
+        accounts file with its hash.
     """
 
     file: str
@@ -70,6 +74,7 @@ class SetFile:
     sources: Mapping[str, Source] = field(default_factory=dict)
     regions_known: bool = False
     sources_known: bool = False
+    rolled_from: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> dict[str, int]:
@@ -125,6 +130,7 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
     _read_regions(content, reader, result)
     result.pools = read_pools(content, reader, result.regions, result.parents)
     _read_sources(content, reader, result)
+    _read_rolled_from(content, reader, result)
     _check_together(content, reader, result)
     return result
 
@@ -357,6 +363,17 @@ def _read_sources(content: Node, reader: Fields, result: SetFile) -> None:
         sources[str(key)] = Source(str(key), **texts, note=reader.text(item, "note", prefix, required=False))
     result.sources = sources
     result.sources_known = True
+
+
+def _read_rolled_from(content: Node, reader: Fields, result: SetFile) -> None:
+    """Read from what the set was rolled; only of sets that were."""
+    given = content.get("rolled_from")
+    if isinstance(given, dict):
+        reader.known_keys(given, ROLLED_KEYS, "rolled_from")
+        result.rolled_from = {key: str(value) for key, value in given.items()}
+    elif given is not None:
+        allowed, remedy = f"a mapping of {', '.join(ROLLED_KEYS)}", "Leave to `poolcast roll` what it writes."
+        reader.refuse(reader.line(content, "rolled_from"), "rolled_from", shown(given), allowed, remedy)
 
 
 def _check_together(content: Node, reader: Fields, result: SetFile) -> None:

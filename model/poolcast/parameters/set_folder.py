@@ -39,11 +39,11 @@ def read_rows(folder: Path, problems: list[Problem]) -> SetRows | None:
         else:
             add_table(rows, table, problems)
     for name, cells in rows.cells.items():
-        _check_duplicates(PARAMETERS[name], cells, rows, problems)
+        check_duplicates(PARAMETERS[name], cells, rows, problems)
     return rows
 
 
-def _check_duplicates(parameter: Parameter, cells: Cells, rows: SetRows, problems: list[Problem]) -> None:
+def check_duplicates(parameter: Parameter, cells: Cells, rows: SetRows, problems: list[Problem]) -> None:
     """Refuse two rows that cover the same cell at the same level."""
     size = max(int(cells.place.max()) + 1, 1)
     years = int(cells.year.max()) + 1

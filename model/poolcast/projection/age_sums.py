@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import INSURED_STATUSES, RESIDENT_STATUSES, STATUSES, index
-from poolcast.projection.health import death_related_factor, gained_years, shifted_profile
+from poolcast.projection.health import (
+    carried_gained_years,
+    death_burden,
+    death_related_factor,
+    gained_years,
+    shifted_profile,
+)
 
 Array = NDArray[np.float64]
 
@@ -65,17 +71,38 @@ def measures_of(assumptions: Assumptions, years: int) -> list[Measure]:
     return measures
 
 
+def gain_at_year_ends(assumptions: Assumptions) -> Array:
+    """Return the life expectancy gained since the age profiles (region, year_end, sex, age), years."""
+    survival = assumptions.from_year("population.survival_ratio", assumptions.base_year + 1)
+    if "opening.gained_years" not in assumptions:
+        return gained_years(survival)
+    return carried_gained_years(survival, _at_opening(assumptions, "opening.gained_years"))
+
+
+def death_burden_at_year_ends(assumptions: Assumptions) -> Array:
+    """Return the cost of death against that of the age profiles (region, year_end, sex, age)."""
+    survival = assumptions.from_year("population.survival_ratio", assumptions.base_year + 1)
+    burden = death_burden(survival, assumptions["health.decedent_cost_ratio"])
+    if "opening.death_burden" not in assumptions:
+        return np.concatenate([np.ones_like(burden[:, :1])] * 2 + [burden], axis=1)
+    opening = _at_opening(assumptions, "opening.death_burden")
+    return np.concatenate([opening[:, :2], burden * opening[:, 2:]], axis=1)
+
+
+def _at_opening(assumptions: Assumptions, name: str) -> Array:
+    """Return a parameter at the year ends before, at and after the base year end (region, 3, sex, age)."""
+    return assumptions.from_year(name, assumptions.base_year - 1)[:, :3]
+
+
 class _Profiles:
     """Age profiles at each year end, moved with health; each distinct one is made once."""
 
     def __init__(self, assumptions: Assumptions, years: int) -> None:
-        first = assumptions.base_year + 1
-        self._survival = assumptions.from_year("population.survival_ratio", first)
-        self._gain = gained_years(self._survival)
+        self._gain = gain_at_year_ends(assumptions)
         self._ends = years + 2
         self._theta = assumptions["health.shift"]
         self._death_related = assumptions["health.death_related_share"]
-        self._decedent_ratio = assumptions["health.decedent_cost_ratio"]
+        self._assumptions = assumptions
         self._made: dict[tuple[str, bool, bytes], Array] = {}
         fertility = assumptions.from_year("population.fertility_rate", assumptions.base_year)
         at_ends = np.concatenate([fertility[:, :1], fertility], axis=1)
@@ -98,7 +125,7 @@ class _Profiles:
         if theta > 0.0:
             moved = shifted_profile(profile, theta * self._gain)
         if weight > 0.0:
-            moved[:, 2:] *= death_related_factor(self._survival, self._decedent_ratio, weight)
+            moved *= death_related_factor(death_burden_at_year_ends(self._assumptions), weight)
         return moved
 
 

@@ -81,7 +81,7 @@ def project_entitlement(
     if "long_term_care.take_up" in assumptions:
         in_policy[..., _LONG_TERM], payment[..., _LONG_TERM] = rules.long_term_care()
     own_share = _own_share(payment, in_policy)
-    base_mix = assumptions.in_year("inpatient.tier_share", assumptions.base_year)[None, :, None]
+    base_mix = _base_mix(assumptions)[None, :, None]
     own_share[..., _INPATIENT] = _own_share((base_mix * tiers.payment).sum(-1), (base_mix * tiers.in_policy).sum(-1))
     ordinary = Entitlement(
         in_policy=in_policy,
@@ -167,7 +167,7 @@ class _Rules:
         """Payment per admission at each tier: ``r (E[min(y, L)] - E[min(y, D)])`` (handbook 3.1)."""
         assumptions = self._assumptions
         relative = assumptions["inpatient.relative_cost"][:, SCHEME_OF_STATUS]
-        base_mix = assumptions.in_year("inpatient.tier_share", assumptions.base_year)
+        base_mix = _base_mix(assumptions)
         mean = (base_mix * relative).sum(-1, keepdims=True)
         relative = np.divide(relative, mean, out=np.zeros_like(relative), where=mean > 0)
         cost = self._cost[..., _INPATIENT, None] * relative[None, :, None]
@@ -253,6 +253,13 @@ class _Rules:
         )
         cost = self._cost[..., _LONG_TERM]
         return cost, np.minimum(cost * rate[..., None] * self._factor(_LONG_TERM), cost)
+
+
+def _base_mix(assumptions: Assumptions) -> Array:
+    """Mix of tiers (region, status, tier) behind the relative costs: of the base year or carried over."""
+    if "opening.tier_share" in assumptions:
+        return assumptions["opening.tier_share"]
+    return assumptions.in_year("inpatient.tier_share", assumptions.base_year)
 
 
 def _own_share(payment: Array, in_policy: Array) -> Array:

@@ -86,7 +86,7 @@ def project_care(assumptions: Assumptions, people: People, trend: CostTrend, pat
         put(benefit, members, _ratio(people.in_year(name), members), by_year_of_cover=True)
     dual_channel = by_status(assumptions["utilisation.dual_channel_bill"])[None, :, None]
     put("dual_channel", members, dual_channel, by_year_of_cover=True)
-    births = _births_by_status(people) * INSURED
+    births = _births_by_status(assumptions, people) * INSURED
     put("maternity_care", births, assumptions.from_year("maternity.payment_per_birth", base)[None])
     put("maternity_allowance", births, np.zeros(1))
     if "long_term_care.take_up" in assumptions:
@@ -125,12 +125,14 @@ def waiting_share(assumptions: Assumptions, people: People) -> Array | None:
     return result
 
 
-def _births_by_status(people: People) -> Array:
-    """Births of the year shared out by the fertility of the women of each status."""
+def _births_by_status(assumptions: Assumptions, people: People) -> Array:
+    """Births of the year shared out by the fertility of the women of each status; those of the base year if given."""
     expected = people.in_year("births")
     total = expected.sum(-1, keepdims=True)
     share = np.divide(expected, total, out=np.zeros_like(expected), where=total > 0)
     result: Array = share * people.births[..., None]
+    if "opening.births" in assumptions:
+        result[:, :, 0] = assumptions["opening.births"]
     return result
 
 

@@ -201,10 +201,17 @@ def _shifted_rate(assumptions: Assumptions) -> Array | float:
     if "long_term_care.shifted_employer_rate" not in assumptions:
         return 0.0
     coverage = assumptions.from_year("long_term_care.coverage_share", assumptions.base_year)
-    added = np.maximum(coverage - coverage[:, :1], 0.0)
+    added = np.maximum(coverage - coverage_before_shift(assumptions), 0.0)
     shift = assumptions.from_year("long_term_care.shifted_employer_rate", assumptions.base_year)
     result: Array = (shift * added)[None]
     return result
+
+
+def coverage_before_shift(assumptions: Assumptions) -> Array:
+    """Return the long-term care coverage from which the employer rate moves (region, 1): that of the base year."""
+    if "opening.long_term_care_coverage" in assumptions:
+        return assumptions["opening.long_term_care_coverage"][:, None]
+    return assumptions.from_year("long_term_care.coverage_share", assumptions.base_year)[:, :1]
 
 
 def _arrears(assumptions: Assumptions, due: Array, collection: Array) -> tuple[Array, Array]:
@@ -212,6 +219,7 @@ def _arrears(assumptions: Assumptions, due: Array, collection: Array) -> tuple[A
 
     ``Arr_t = (1 - rho - omega) Arr_{t-1} + (1 - kappa) due``. Where dues have grown by g a year the opening stock of
     the base year is ``(1 - kappa) due / (g + rho + omega)``; g is the growth of the average wage in the base year.
+    A set that was rolled gives the opening stock as a multiple of the due.
     """
     base = assumptions.base_year
     recovery = assumptions.from_year("revenue.arrears_recovery_rate", base)
@@ -221,6 +229,8 @@ def _arrears(assumptions: Assumptions, due: Array, collection: Array) -> tuple[A
     leaving = np.minimum(recovery + write_off, 1.0)
     outflow = np.where(leaving[:, 0] > 0, np.maximum(leaving[:, 0] + wages[1] / wages[0] - 1, 1e-6), 0.0)
     opening = np.divide(unpaid[:, :, 0], outflow, out=np.zeros_like(unpaid[:, :, 0]), where=outflow > 0)
+    if "opening.arrears_over_due" in assumptions:
+        opening = assumptions["opening.arrears_over_due"] * due[:, :, 0]
     recovered, stock = np.empty_like(unpaid), np.empty_like(unpaid)
     for year in range(unpaid.shape[2]):
         recovered[:, :, year] = recovery[:, year] * opening

@@ -18,6 +18,7 @@ from poolcast.projection.claims import by_scheme
 from poolcast.projection.coverage import fit_status_shares
 from poolcast.projection.engine import project_money
 from poolcast.projection.flows import FINANCED_BY_NEED, WITHOUT_RESERVE, Flows, MoneyState, project_flows
+from poolcast.projection.ledgers import margin_of_base_year
 
 Array = NDArray[np.float64]
 
@@ -125,7 +126,7 @@ def fit_members(assumptions: Assumptions) -> Assumptions:
     return assumptions.with_values(changes)
 
 
-def _until(assumptions: Assumptions, last_year: int) -> Assumptions:
+def until(assumptions: Assumptions, last_year: int) -> Assumptions:
     """Return the set with a shorter horizon."""
     values = {}
     for name, array in assumptions.values.items():
@@ -142,7 +143,7 @@ class _BaseYear:
 
     def __init__(self, assumptions: Assumptions) -> None:
         # Three projected years: the health shift at the base year end looks that far ahead (`health.gained_years`).
-        self._set = _until(assumptions, min(assumptions.base_year + 3, assumptions.last_year))
+        self._set = until(assumptions, min(assumptions.base_year + 3, assumptions.last_year))
         self._values: dict[str, Array] = {}
 
     def factors(self) -> dict[str, Array]:
@@ -175,8 +176,9 @@ class _BaseYear:
         revenue, spending = self._account("revenue")[:, number], self._account("expenditure")[:, number]
         before = self._set["ledger.opening_reserve"][:, number] - (revenue - spending)
         rate = self._set.in_year("ledger.interest_rate", self._set.base_year)[:, number]
+        on_stock = np.where(before < 0, rate + margin_of_base_year(self._set), rate)
         timing = float(self._set["ledger.flow_timing"])
-        result: Array = (revenue - rate * before + rate * timing * spending) / (1 + rate * timing)
+        result: Array = (revenue - on_stock * before + rate * timing * spending) / (1 + rate * timing)
         return result
 
     def _contributions(self) -> None:

@@ -128,6 +128,20 @@ def _insure_by_age(assumptions: Assumptions, shares: Array) -> None:
     later[:, :, _ADULT] += moved - as_child
 
 
+def opening_state(assumptions: Assumptions, population: Array) -> tuple[Array, Array]:
+    """Return what a set that begins one year later must know of the movement: see `_CohortMovement.opening_state`.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        As of `project_status_shares`, with cover that moves with the cohort.
+    population : array (region, year_end, sex, age)
+    """
+    mover = _CohortMovement(assumptions)
+    mover.step(assumptions.base_year + 1, population[:, 1])
+    return mover.opening_state()
+
+
 class _CohortMovement:
     """One year of the movement of cover after another, from the base year end on."""
 
@@ -141,9 +155,13 @@ class _CohortMovement:
         )
         base = assumptions["coverage.status_share"]
         self._declared_women_50 = assumptions["coverage.women_retiring_at_50_share"][:, None]
-        self._women_50 = self._fitted_women_50(base)
-        self._shares = self._split_women(base)
-        self._increments = self._entry_increments()
+        if "opening.women_50_share" in assumptions:
+            self._women_50, self._shares = self._carried_groups(base)
+            self._increments = assumptions["opening.entry_increment"][:, [0, 1, 1]]
+        else:
+            self._women_50 = self._fitted_women_50(base)
+            self._shares = self._split_women(base)
+            self._increments = self._entry_increments()
         self._flexible, self._unemployed = _ratios_to_contributors(base)
         self._flexible_growth = np.ones(base.shape[0])
         outside = base[:, _OUTSIDE].sum(1)
@@ -157,6 +175,45 @@ class _CohortMovement:
         self._retire(year)
         self._exit_and_enter(year)
         return self._by_status(year)
+
+    def opening_state(self) -> tuple[Array, Array]:
+        """Return what the next year must know beside the shares by status: ``opening.women_50_share`` and increments.
+
+        Returns
+        -------
+        women_50_share : array (region, status, age)
+            Share of the women of a status whose original retirement age is 50.
+        entry_increment : array (region, sex, age)
+            Increments of the contributing share, with which young cohorts entered in the year.
+        """
+        weight, shares = self._women_50, self._shares
+
+        def part(of_group: Array) -> Array:
+            of_50, of_55 = weight * of_group[:, 1], (1 - weight) * of_group[:, 2]
+            both = of_50 + of_55
+            return np.divide(of_50, both, out=weight.copy(), where=both > 0)
+
+        outside = np.maximum(1 - shares.contributing - shares.retired - shares.paying, 0.0)
+        women_50 = np.empty((weight.shape[0], len(STATUSES), weight.shape[1]))
+        women_50[:, _OUTSIDE] = part(outside)[:, None]
+        women_50[:, _CONTRIBUTING] = part(shares.contributing)[:, None]
+        women_50[:, _RETIRED], women_50[:, _PAYING] = part(shares.retired), part(shares.paying)
+        growth = 1 + self._assumptions["coverage.entry_growth_rate"][:, None, None]
+        return women_50, self._increments[:, :2] * growth
+
+    def _carried_groups(self, base: Array) -> tuple[Array, _Shares]:
+        """Share of women of original retirement age 50 and the shares of all groups, from what was carried over."""
+        part = self._assumptions["opening.women_50_share"]
+        women = base[:, :, 1]
+        weight = (women * part).sum(1) / women.sum(1)
+
+        def of_groups(statuses: list[int]) -> Array:
+            both, of_50 = women[:, statuses].sum(1), (women * part)[:, statuses].sum(1)
+            women_50 = np.divide(of_50, weight, out=both.copy(), where=weight > 0)
+            women_55 = np.divide(both - of_50, 1 - weight, out=both.copy(), where=weight < 1)
+            return np.stack([base[:, statuses, 0].sum(1), women_50, women_55], axis=1)
+
+        return weight, _Shares(of_groups(_CONTRIBUTING), of_groups([_RETIRED]), of_groups([_PAYING]))
 
     def _fitted_women_50(self, base: Array) -> Array:
         """Share of women whose original retirement age is 50, by age (region, age); it moves with the cohort.

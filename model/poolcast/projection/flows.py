@@ -12,7 +12,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, SCHEMES, index, positions
 from poolcast.parameters.declaration import Words
 from poolcast.projection.claims import Claims, by_scheme
-from poolcast.projection.contributions import Contributions, premium_of_cover
+from poolcast.projection.contributions import Contributions, coverage_before_shift, premium_of_cover
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import CostTrend, Economy
 from poolcast.projection.people import People
@@ -272,7 +272,8 @@ def _book_long_term_care(state: MoneyState, flows: Flows) -> None:
     covered = yearly("coverage_share")
     of_employees = covered * (contributions + pensions) * state.factor("long_term_care_revenue")
     revenue = of_employees + covered * incomes * state.factor("long_term_care_revenue")
-    of_base = np.divide(np.minimum(covered, covered[:, :, :1]), covered, out=np.zeros_like(covered), where=covered > 0)
+    before = coverage_before_shift(state.assumptions)[None]
+    of_base = np.divide(np.minimum(covered, before), covered, out=np.zeros_like(covered), where=covered > 0)
     from_fund = of_employees * yearly("share_from_pooled_fund") * of_base
     from_accounts = of_employees * yearly("share_from_accounts") if "EPA" in state.assumptions.ledgers else 0 * revenue
     from_budget = (revenue - of_employees) * yearly("share_from_budget")
@@ -318,7 +319,10 @@ def _book_civil_service(state: MoneyState, flows: Flows) -> None:
 def _book_retained_surplus(state: MoneyState, flows: Flows) -> None:
     """VBPR: hospitals receive in a year what was retained for them in the year before (handbook 4.8)."""
     retained = flows.total(flows.revenue, "VBPR")
-    paid = np.concatenate([retained[:, :, :1], retained[:, :, :-1]], axis=2)
+    first = retained[:, :, :1]
+    if "opening.procurement_retained" in state.assumptions:
+        first = np.broadcast_to(state.assumptions["opening.procurement_retained"][None, :, None], first.shape)
+    paid = np.concatenate([first, retained[:, :, :-1]], axis=2)
     flows.pay("VBPR", "E1.7", paid)
 
 

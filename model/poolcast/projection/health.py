@@ -60,6 +60,26 @@ def gained_years(survival: Array) -> Array:
     return gain
 
 
+def carried_gained_years(survival: Array, opening: Array) -> Array:
+    """Return the life expectancy gained at every year end where earlier gains are known: a set that was rolled.
+
+    ``opening`` at the year ends before, at and after the base year end, then ``e_t - e_1 + opening_1``.
+
+    Parameters
+    ----------
+    survival : array (region, year, sex, age)
+        Survival ratios from the first projected year on.
+    opening : array (region, 3, sex, age), years
+
+    Returns
+    -------
+    array (region, year_end, sex, age), years
+    """
+    expectancy = remaining_life_expectancy(survival)
+    later = expectancy[:, 1:] - expectancy[:, :1] + opening[:, 2:3]
+    return np.concatenate([opening, later], axis=1)
+
+
 def shifted_profile(profile: Array, shift: Array) -> Array:
     """Return a profile read at the ages ``a - shift``, linear between single ages, clipped to 0..100.
 
@@ -83,11 +103,11 @@ def shifted_profile(profile: Array, shift: Array) -> Array:
     return result
 
 
-def death_related_factor(survival: Array, decedent_ratio: Array, weight: float) -> Array:
-    """Return the factor on cost by age when part of it is tied to death (handbook 6.6).
+def death_burden(survival: Array, decedent_ratio: Array) -> Array:
+    """Return the cost of death by age against the first projected year, ``D_t / D_0`` (handbook 6.6).
 
-    ``1 + w (D_t / D_0 - 1)`` with ``D = 1 + q (k - 1)``, q the share that dies within the year and k the cost of
-    decedents over survivors; D_0 is that of the first projected year.
+    ``D = 1 + q (k - 1)``, q the share that dies within the year and k the cost of decedents over survivors; D_0 is
+    that of the first projected year.
 
     Parameters
     ----------
@@ -95,8 +115,6 @@ def death_related_factor(survival: Array, decedent_ratio: Array, weight: float) 
         Survival ratios from the first projected year on.
     decedent_ratio : array (age,)
         k by age.
-    weight : float
-        0 leaves the profile as it is.
 
     Returns
     -------
@@ -106,5 +124,19 @@ def death_related_factor(survival: Array, decedent_ratio: Array, weight: float) 
     dying[..., :OPEN_AGE] = 1 - survival[..., 1:]
     dying[..., OPEN_AGE] = 1 - survival[..., OPEN_AGE]
     burden = 1 + dying * (decedent_ratio - 1)
-    result: Array = 1 + weight * (burden / burden[:, :1] - 1)
+    result: Array = burden / burden[:, :1]
+    return result
+
+
+def death_related_factor(burden: Array, weight: float) -> Array:
+    """Return the factor on cost by age when part of it is tied to death, ``1 + w (D_t / D_0 - 1)`` (handbook 6.6).
+
+    Parameters
+    ----------
+    burden : array
+        ``D_t / D_0``, see `death_burden`.
+    weight : float
+        0 leaves the profile as it is.
+    """
+    result: Array = 1 + weight * (burden - 1)
     return result

@@ -37,6 +37,13 @@ def reserve_step(opening: Array, balance: Array, rate: Array, margin: float, tim
     return opening + balance + interest, interest
 
 
+def margin_of_base_year(assumptions: Assumptions) -> float:
+    """Return the margin that a negative reserve at the start of the base year pays: none unless the set was rolled."""
+    if "opening.overdraft_bears_margin" not in assumptions:
+        return 0.0
+    return float(assumptions["opening.overdraft_bears_margin"] * assumptions["ledger.borrowing_margin"])
+
+
 @dataclass(frozen=True)
 class LedgerAccounts:
     """Accounts of every ledger and holder; arrays (path, holder, year, ledger), yuan.
@@ -178,6 +185,9 @@ class LedgerRecursion:
             self._pay("EPA", "E1.7", 0, share * income - self._expenditure[:, :, 0, number].sum(-1))
         balance = self._revenue[:, :, 0].sum(-1) - self._expenditure[:, :, 0].sum(-1)
         before = (closing - balance * (1 + rate * self._timing)) / (1 + rate)
+        margin = margin_of_base_year(self._assumptions)
+        if margin:
+            before = np.where(before < 0, before * (1 + rate) / (1 + rate + margin), before)
         interest = np.where(self._keeps, closing - before - balance, 0.0)
         self._book(0, interest, np.where(self._keeps, closing, np.nan))
 

@@ -57,12 +57,45 @@ def risk_corridor(
     return result
 
 
+def project_budget(assumptions: Assumptions, claims: Array, revenue: Array, capitated: Array | None = None) -> Array:
+    """Return the inpatient budget of every year (path, region, year, scheme), yuan.
+
+    It starts at the claims of the base year (or at the multiple of them that a rolled set gives) and follows
+    ``B_t = B_{t-1} (1 + g_B) + psi (C_{t-1} - B_{t-1})``. Where it follows revenue,
+    ``g_B = (1 - s) g + s min(g_revenue, g_claims)`` with the declared growth g.
+
+    Parameters
+    ----------
+    claims, revenue, capitated : array (path, region, year, scheme)
+        As of `close_budget`.
+    """
+    base = assumptions.base_year
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"payment.{name}", base)
+
+    share = yearly("budgeted_share") if capitated is None else yearly("budgeted_share") * (1 - capitated)
+    inside = share * claims
+    budget = inside[:, :, 0]
+    if "opening.budget_over_claims" in assumptions:
+        budget = budget * assumptions["opening.budget_over_claims"]
+    result = np.empty_like(claims)
+    for year in range(claims.shape[2]):
+        if year:
+            gap = inside[:, :, year - 1] - budget
+            declared, follows = yearly("budget_growth")[:, year], yearly("budget_follows_revenue")[:, year]
+            seen = np.minimum(_growth(revenue, year), _growth(inside, year))
+            growth = declared if not follows.any() else (1 - follows) * declared + follows * seen
+            budget = budget * (1 + growth) + yearly("catch_up")[:, year - 1] * gap
+            budget = _with_share(budget, share[:, year - 1], share[:, year], claims[:, :, year - 1])
+        result[:, :, year] = budget
+    return result
+
+
 def close_budget(assumptions: Assumptions, claims: Array, revenue: Array, capitated: Array | None = None) -> Array:
     """Return inpatient expenditure from claims under the payment rule of the set.
 
-    The budgeted share of claims meets a budget that starts at the claims of the base year and follows
-    ``B_t = B_{t-1} (1 + g_B) + psi (C_{t-1} - B_{t-1})``; the rest is paid as claimed. Where the budget follows
-    revenue, ``g_B = (1 - s) g + s min(g_revenue, g_claims)`` with the declared growth g.
+    The budgeted share of claims meets the budget of `project_budget`; the rest is paid as claimed.
 
     Parameters
     ----------
@@ -86,23 +119,13 @@ def close_budget(assumptions: Assumptions, claims: Array, revenue: Array, capita
 
     share = yearly("budgeted_share") if capitated is None else yearly("budgeted_share") * (1 - capitated)
     inside = share * claims
-    budget = inside[:, :, 0]
-    paid = np.empty_like(claims)
-    for year in range(claims.shape[2]):
-        if year:
-            gap = inside[:, :, year - 1] - budget
-            declared, follows = yearly("budget_growth")[:, year], yearly("budget_follows_revenue")[:, year]
-            seen = np.minimum(_growth(revenue, year), _growth(inside, year))
-            growth = declared if not follows.any() else (1 - follows) * declared + follows * seen
-            budget = budget * (1 + growth) + yearly("catch_up")[:, year - 1] * gap
-            budget = _with_share(budget, share[:, year - 1], share[:, year], claims[:, :, year - 1])
-        threshold, retained = yearly("retention_threshold")[:, year], yearly("retained_share")[:, year]
-        if rule == "closure":
-            softness = yearly("overspend_softness")[:, year]
-            paid[:, :, year] = budget_closure(inside[:, :, year], budget, softness, retained, threshold)
-        else:
-            shared, limit = yearly("overspend_share")[:, year], yearly("overspend_limit")[:, year]
-            paid[:, :, year] = risk_corridor(inside[:, :, year], budget, threshold, retained, shared, limit)
+    budget = project_budget(assumptions, claims, revenue, capitated)
+    threshold, retained = yearly("retention_threshold"), yearly("retained_share")
+    if rule == "closure":
+        paid = budget_closure(inside, budget, yearly("overspend_softness"), retained, threshold)
+    else:
+        shared, limit = yearly("overspend_share"), yearly("overspend_limit")
+        paid = risk_corridor(inside, budget, threshold, retained, shared, limit)
     result: Array = claims + (paid - inside)
     return result
 

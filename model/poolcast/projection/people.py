@@ -319,6 +319,8 @@ def _gather(assumptions: Assumptions, central: _Central, result: CohortResult, t
             sums[measure.name][..., measure.status] = values[..., number]
     weight = float(assumptions["coverage.exposure_weight_of_closing_stock"])
     base_births = (weight * sums["births"][:, :, 1] + (1 - weight) * sums["births"][:, :, 0]).sum(-1)[..., None]
+    if "opening.births" in assumptions:
+        base_births = np.broadcast_to(assumptions["opening.births"].sum(-1)[None, :, None], base_births.shape)
     unknown = np.full_like(base_births, np.nan)
     return People(
         sums=sums,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from poolcast.outlook.change_classes import CLASSES
 from poolcast.outlook.driver_groups import DRIVERS
 from poolcast.outlook.explaining_levers import PARTS
 from poolcast.outlook.reasons import OPENING
@@ -32,6 +33,7 @@ REASON_WORDS: dict[str, Words] = {
 }
 _WORDS = {
     "reasons": Words("Reasons for change of the reserve", "累计结余变动原因"),
+    "valuations": Words("Why the valuation changed: reserve", "评估结果变动原因:累计结余"),
     "levers": Words("Reserve by lever", "按政策工具分解的累计结余"),
     "drivers": Words("Reserve by driver", "按驱动因素分解的累计结余"),
     "total": Words("Total", "合计"),
@@ -75,6 +77,8 @@ def print_explanation(
         held = [code for code in ledgers if np.isfinite(reasons.sel(ledger=code).values).any()]
         if not held:
             continue
+        if found.valuations is not None:
+            console.print(_valuations(found, year, region, held, language))
         console.print(_reasons(found, reasons.sel(ledger=held), region, language))
         moved = [code for code in held if np.nanmax(np.abs(reasons.sel(ledger=code).values)) > 0]
         for ledger in moved:
@@ -83,6 +87,15 @@ def print_explanation(
     console.print(_WORDS["note"].in_language(language).format(start=found.reasons.start), style="dim")
     if any(int(case.forecast.attrs.get("synthetic", 0)) for case in (found.first, found.against)):
         console.print(word("synthetic", language), style="bold yellow")
+
+
+def _valuations(found: Explanation, year: int, region: str, ledgers: Sequence[str], language: str) -> Group:
+    """One row a class of change, all of them, also those in which nothing changed."""
+    assert found.valuations is not None
+    parts = found.valuations.parts.sel(measure="reserve", year=year, region=region, ledger=list(ledgers))
+    values = parts.transpose("cause", "ledger").values
+    rows = [(CLASSES[cause].in_language(language), values[at]) for at, cause in enumerate(parts.cause.values.tolist())]
+    return _filled("valuations", region, ledgers, rows, found, language)
 
 
 def _reasons(found: Explanation, parts: xr.DataArray, region: str, language: str) -> Group:

@@ -40,6 +40,7 @@ GROUPS: dict[str, Words] = {
     "adjustment": Words("Adjustment fund", "调剂金"),
     "uncertainty": Words("Uncertainty", "不确定性"),
     "common_pool": Words("Pool across provinces", "跨省共同基金"),
+    "opening": Words("State carried over from earlier years", "往年延续状态"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),
     "calibration": Words("Calibration factors", "校准系数"),
 }
