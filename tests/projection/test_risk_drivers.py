@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import STATUSES, index
+from poolcast.projection import people as people_module
 from poolcast.projection.behaviour import REFERENCE, response_multiplier
 from poolcast.projection.drivers import ADDITIVE, MULTIPLICATIVE, Drivers
 from poolcast.projection.employment import move_employment
@@ -284,3 +285,36 @@ def test_a_pattern_of_other_ages_is_refused(assumptions: Assumptions) -> None:
     short = Drivers(mortality_index=np.zeros((2, 1, YEARS)), mortality_pattern=np.zeros((2, 100)))
     with pytest.raises(ValueError, match="100 ages, not 101"):
         run(assumptions, short)
+
+
+def test_blocks_share_what_no_path_changes(assumptions: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The weights of the kernel are made once for what layer 1 reads, and again where that changes."""
+    made = []
+    original = people_module.dense_weights
+    monkeypatch.setattr(people_module, "dense_weights", lambda *given: made.append(1) or original(*given))
+    people_module._PREPARED.clear()
+    drivers = Drivers(mortality=np.random.default_rng(2).uniform(0.9, 1.1, (12, 1, YEARS)))
+    fresh = run(assumptions, drivers)
+    cheaper = assumptions.with_values({"cost.multiplier": assumptions["cost.multiplier"] * 0.9})
+    again, other = run(assumptions, drivers), run(cheaper, drivers)
+    assert len(made) == 1
+    np.testing.assert_array_equal(again.accounts.reserve, fresh.accounts.reserve)
+    np.testing.assert_array_equal(other.money.people.population, fresh.money.people.population)
+    used_less = assumptions.with_values({"utilisation.inpatient_rate": assumptions["utilisation.inpatient_rate"] * 0.9})
+    assert project_people(used_less, drivers).sums["admissions"].sum() < fresh.money.people.sums["admissions"].sum()
+    assert len(made) == 2
+    for number in range(people_module._PREPARED_SIZE + 2):
+        changed = assumptions.with_values({"retirement.early_share": np.asarray(number / 100)})
+        project_people(changed, drivers.slice(0, 1))
+    assert len(people_module._PREPARED) == people_module._PREPARED_SIZE
+
+
+def test_a_digest_is_that_of_the_values_however_often_it_is_asked_for(assumptions: Assumptions) -> None:
+    name = "cost.multiplier"
+    first, of_one = assumptions.digest(), assumptions.digest([name])
+    assert (assumptions.digest(), assumptions.digest((name,))) == (first, of_one)
+    changed = assumptions.with_values({name: assumptions[name] * 0.9})
+    assert changed.digest() != first
+    assert changed.digest([name]) != of_one
+    assert changed.with_values({name: assumptions[name]}).digest() == first
+    assert assumptions.with_options(payment_rule="closure").digest([name]) != of_one
