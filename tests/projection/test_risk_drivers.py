@@ -88,7 +88,7 @@ def test_employment_neither_makes_nor_loses_anybody(seed: int, spread: float, re
     employees = before["members"][..., ACTIVE] * factor
     np.testing.assert_allclose(after["members"][..., ACTIVE], employees, rtol=1e-12, atol=1e-6)
     lost = (share < 0) & (before["members"][..., ACTIVE] > 0)
-    np.testing.assert_allclose(factor[lost], 1 + np.broadcast_to(share, factor.shape)[lost], rtol=1e-12)
+    np.testing.assert_allclose(factor[lost], 1 + np.broadcast_to(share, factor.shape)[lost], rtol=1e-12, atol=1e-14)
 
 
 def test_employment_moves_members_at_year_ends(assumptions: Assumptions) -> None:
