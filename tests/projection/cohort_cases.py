@@ -33,14 +33,18 @@ def random_inputs(
     )
 
 
-def random_multipliers(seed: int, paths: int, inputs: CohortInputs, *, national: bool = False) -> PathMultipliers:
-    """Multipliers around 1; mortality goes far enough up for probabilities to be capped."""
+def random_multipliers(
+    seed: int, paths: int, inputs: CohortInputs, *, national: bool = False, pattern: bool = False
+) -> PathMultipliers:
+    """Multipliers around 1; mortality goes far enough up for probabilities to be capped, with a pattern or without."""
     random = np.random.default_rng(seed)
     shape = (paths, 1 if national else inputs.regions, inputs.years)
     return PathMultipliers(
         mortality=random.uniform(0.0, 2.0, shape),
         fertility=random.uniform(0.0, 2.0, shape),
         migration=random.uniform(-1.0, 2.0, shape),
+        mortality_index=random.normal(0.0, 1.0, shape) if pattern else None,
+        mortality_pattern=np.round(random.uniform(-0.3, 1.0, (2, inputs.ages)), 1) if pattern else None,
     )
 
 

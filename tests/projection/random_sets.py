@@ -155,6 +155,29 @@ def calibrated(assumptions: Assumptions, seed: int | None = None) -> Assumptions
     return fitted.with_values(changes)
 
 
+def ruled_set(folder: Path) -> Assumptions:
+    """Every rule at once: budgets, an adjustment fund, a pool of residents, backstop and prepayment."""
+    base = base_set(
+        folder,
+        regions=["A", "B"],
+        parents={"A": "P", "B": "P"},
+        last_year=2030,
+        ledgers=(*ALL_LEDGERS, "ADJ"),
+        options={"adjustment_fund": "employee", "resident_pool": "parent", "payment_rule": "closure"},
+    )
+    varied = random_set(base, 51)
+    rates = varied["revenue.employer_rate"].copy()
+    rates[0] /= 3
+    values = {
+        "revenue.employer_rate": rates,
+        "ledger.opening_reserve": varied["ledger.opening_reserve"] / 20,
+        "backstop.months": np.full_like(base["backstop.months"], 1.0),
+        "prepayment.months": np.full_like(base["prepayment.months"], 1.0),
+        "prepayment.minimum_months": np.array([1.0, 0.5]),
+    }
+    return calibrated(varied.with_values(values), 52)
+
+
 def until(assumptions: Assumptions, last_year: int) -> Assumptions:
     """Return the set with a shorter horizon."""
     values = {}

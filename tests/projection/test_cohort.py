@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poolcast.projection.cohort import FEMALE, MALE, CohortInputs, CohortResult, PathMultipliers, project_cohort
+from poolcast.projection.cohort import (
+    FEMALE,
+    MALE,
+    CohortInputs,
+    CohortResult,
+    Implementation,
+    PathMultipliers,
+    project_cohort,
+)
 from tests.projection.cohort_cases import largest_relative_difference, random_inputs, random_multipliers
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -38,6 +46,61 @@ def assert_conserves_people(result: CohortResult) -> None:
     assert (np.abs(np.diff(people, axis=2) - change) / scale).max() < 1e-12
 
 
+@pytest.mark.parametrize("implementation", ["compiled", "reference"])
+def test_mortality_by_age_worked_by_hand(implementation: Implementation) -> None:
+    """Three ages, boys only, one year, K = ln 4; each cohort answers by its age at the start of the year.
+
+    Pattern 0.5, 1, -0.5: factors 4^0.5 = 2, 4, 1/2. Of 1000 aged 0, q 0.1 x 2: 800 reach age 1. Of 500 aged 1, q
+    0.3 x 4 > 1: all die. Of 200 in the open group, q 0.4 / 2: 160 stay. No women, so no births.
+    """
+    inputs = random_inputs(1, ages=3, regions=1, years=1, measures=0, migration=0.0)
+    inputs = replace(
+        inputs,
+        population=np.array([[[1000.0, 500.0, 200.0], [0.0, 0.0, 0.0]]]),
+        death_probability=np.broadcast_to([0.05, 0.1, 0.3, 0.4], (1, 1, 2, 4)).copy(),
+    )
+    ones = np.ones((1, 1, 1))
+    pattern = np.array([[0.5, 1.0, -0.5], [0.0, 0.0, 0.0]])
+    multipliers = PathMultipliers(ones, ones, ones, np.log(4.0) * ones, pattern)
+    result = project_cohort(inputs, multipliers, keep_population=True, implementation=implementation)
+    assert result.population is not None
+    np.testing.assert_allclose(result.population[0, 0, 1, MALE], [0.0, 800.0, 160.0], rtol=1e-12)
+    assert float(result.deaths[0, 0, 0]) == pytest.approx(200 + 500 + 40, rel=1e-12)
+
+
+@pytest.mark.parametrize("implementation", ["compiled", "reference"])
+def test_newborn_answer_as_age_0(implementation: Implementation) -> None:
+    """100 women of age 1, fertility 0.2 at age 1 only, nobody else: births 0.2 x (100 + 0) / 2 = 10, all girls.
+
+    K = ln 4 with pattern 0.5 at age 0: 0.05 x 2 of the newborn die, 9 live; a multiplier of 1.5 makes it 8.5.
+    """
+    inputs = random_inputs(1, ages=3, regions=1, years=1, measures=0, migration=0.0)
+    inputs = replace(
+        inputs,
+        population=np.array([[[0.0, 0.0, 0.0], [0.0, 100.0, 0.0]]]),
+        death_probability=np.broadcast_to([0.05, 0.1, 0.3, 0.4], (1, 1, 2, 4)).copy(),
+        fertility_rate=np.array([[[0.0, 0.2, 0.0]]]),
+        male_birth_share=np.zeros((1, 1)),
+    )
+    ones = np.ones((1, 1, 1))
+    pattern = np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0]])
+    for mortality, living in ((1.0, 9.0), (1.5, 8.5)):
+        multipliers = PathMultipliers(mortality * ones, ones, ones, np.log(4.0) * ones, pattern)
+        result = project_cohort(inputs, multipliers, keep_population=True, implementation=implementation)
+        assert result.population is not None
+        assert float(result.population[0, 0, 1, FEMALE, 0]) == pytest.approx(living, rel=1e-12)
+
+
+@pytest.mark.parametrize("fault", ["index alone", "pattern alone", "ages"])
+def test_half_a_pattern_is_refused(fault: str) -> None:
+    inputs = random_inputs(2)
+    ones = np.ones((1, 1, inputs.years))
+    index = None if fault == "pattern alone" else ones
+    pattern = {"index alone": None, "pattern alone": np.ones((2, 101)), "ages": np.ones((2, 100))}[fault]
+    with pytest.raises(ValueError, match="mortality_pattern"):
+        project_cohort(inputs, PathMultipliers(ones, ones, ones, index, pattern))
+
+
 @settings(max_examples=250, deadline=None)
 @given(
     seed=SEEDS,
@@ -47,14 +110,16 @@ def assert_conserves_people(result: CohortResult) -> None:
     paths=st.integers(1, 3),
     migration=st.sampled_from([0.0, 0.01, 1.0]),
     include=st.booleans(),
+    pattern=st.booleans(),
 )
 def test_conserves_people_and_stays_at_or_above_zero(
-    seed: int, ages: int, regions: int, years: int, paths: int, migration: float, include: bool
+    seed: int, ages: int, regions: int, years: int, paths: int, migration: float, include: bool, pattern: bool
 ) -> None:
     inputs = random_inputs(
         seed, ages=ages, regions=regions, years=years, migration=migration, births_include_migrants=include
     )
-    result = project_cohort(inputs, random_multipliers(seed, paths, inputs), keep_population=True)
+    multipliers = random_multipliers(seed, paths, inputs, pattern=pattern)
+    result = project_cohort(inputs, multipliers, keep_population=True)
     assert_conserves_people(result)
     assert result.population is not None
     assert result.population.min() >= 0.0

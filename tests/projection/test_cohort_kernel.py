@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from poolcast.projection.cohort import CohortInputs, CohortResult, PathMultipliers, project_cohort
+from poolcast.projection.cohort import CohortInputs, CohortResult, Implementation, PathMultipliers, project_cohort
 from tests.projection.cohort_cases import largest_relative_difference, random_inputs, random_multipliers
 
 pytest.importorskip("numba")
@@ -29,12 +29,13 @@ def assert_equal(left: CohortResult, right: CohortResult, tolerance: float) -> N
 @pytest.mark.parametrize("ages", [1, 2, 3, 9, 10, 11, 18, 101])
 @pytest.mark.parametrize("include", [False, True])
 @pytest.mark.parametrize("migration", [0.01, 1.0])
-def test_kernel_equals_its_twin(ages: int, include: bool, migration: float) -> None:
+@pytest.mark.parametrize("pattern", [False, True])
+def test_kernel_equals_its_twin(ages: int, include: bool, migration: float, pattern: bool) -> None:
     for seed, (paths, measures, national) in enumerate([(1, 0, True), (13, 1, False), (131, 3, True), (260, 8, False)]):
         inputs = random_inputs(
             seed, ages=ages, measures=measures, migration=migration, births_include_migrants=include, regions=3
         )
-        multipliers = random_multipliers(seed, paths, inputs, national=national)
+        multipliers = random_multipliers(seed, paths, inputs, national=national, pattern=pattern)
         compiled, reference = (
             project_cohort(inputs, multipliers, keep_population=True, implementation=implementation)
             for implementation in ("compiled", "reference")
@@ -58,11 +59,12 @@ def test_kernel_equals_its_twin_without_start_migrants_or_births() -> None:
 
 
 @pytest.mark.parametrize("include", [False, True])
-def test_blocks_and_workers_leave_every_bit_as_it_is(include: bool) -> None:
+@pytest.mark.parametrize("pattern", [False, True])
+def test_blocks_and_workers_leave_every_bit_as_it_is(include: bool, pattern: bool) -> None:
     from poolcast.projection.cohort_compiled import project_compiled
 
     inputs = random_inputs(11, regions=3, measures=7, births_include_migrants=include)
-    multipliers = random_multipliers(11, 300, inputs)
+    multipliers = random_multipliers(11, 300, inputs, pattern=pattern)
     runs = [
         project_compiled(inputs, multipliers, keep_population=True, workers=workers, block=block)
         for workers, block in [(1, None), (2, None), (7, None), (1, 128), (2, 1), (3, 17), (2, 96)]
@@ -78,6 +80,22 @@ def test_a_path_does_not_depend_on_the_other_paths() -> None:
     all_paths = project_cohort(inputs, multipliers, implementation="compiled")
     few_paths = project_cohort(inputs, some, implementation="compiled")
     assert np.array_equal(all_paths.measures[130:], few_paths.measures)
+
+
+@pytest.mark.parametrize("implementation", ["compiled", "reference"])
+def test_an_index_of_zero_and_a_pattern_of_zero_change_no_bit(implementation: Implementation) -> None:
+    inputs = random_inputs(17)
+    plain = random_multipliers(17, 12, inputs)
+    random = np.random.default_rng(17)
+    pattern, index = random.uniform(0, 1, (2, 101)), random.normal(0, 1, plain.mortality.shape)
+    before = project_cohort(inputs, plain, implementation=implementation)
+    for added in (
+        {"mortality_index": np.zeros_like(index), "mortality_pattern": pattern},
+        {"mortality_index": index, "mortality_pattern": np.zeros_like(pattern)},
+    ):
+        after = project_cohort(inputs, dataclasses.replace(plain, **added), implementation=implementation)
+        assert largest_relative_difference(before.measures, after.measures) < 1e-13
+        np.testing.assert_array_equal(before.births[:, :, :1], after.births[:, :, :1])
 
 
 def test_central_path_of_a_simulation_equals_the_single_run() -> None:

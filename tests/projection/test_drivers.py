@@ -15,7 +15,7 @@ from poolcast.projection import people as people_module
 from poolcast.projection.drivers import ADDITIVE, MULTIPLICATIVE, Drivers
 from poolcast.projection.engine import project, run
 from poolcast.projection.people import project_people
-from tests.projection.random_sets import ALL_LEDGERS, base_set, calibrated, random_set, with_regions
+from tests.projection.random_sets import base_set, calibrated, random_set, ruled_set, with_regions
 
 PATHS, YEARS = 12, 6
 USE = ("utilisation", "inpatient_use", "outpatient_use")
@@ -80,26 +80,7 @@ def test_few_neutral_paths_equal_the_single_run(
 
 @pytest.fixture(scope="module")
 def ruled(tmp_path_factory: pytest.TempPathFactory) -> Assumptions:
-    """Every rule at once: budgets, an adjustment fund, a pool of residents, backstop and prepayment."""
-    base = base_set(
-        tmp_path_factory.mktemp("sets") / "ruled",
-        regions=["A", "B"],
-        parents={"A": "P", "B": "P"},
-        last_year=2030,
-        ledgers=(*ALL_LEDGERS, "ADJ"),
-        options={"adjustment_fund": "employee", "resident_pool": "parent", "payment_rule": "closure"},
-    )
-    varied = random_set(base, 51)
-    rates = varied["revenue.employer_rate"].copy()
-    rates[0] /= 3
-    values = {
-        "revenue.employer_rate": rates,
-        "ledger.opening_reserve": varied["ledger.opening_reserve"] / 20,
-        "backstop.months": np.full_like(base["backstop.months"], 1.0),
-        "prepayment.months": np.full_like(base["prepayment.months"], 1.0),
-        "prepayment.minimum_months": np.array([1.0, 0.5]),
-    }
-    return calibrated(varied.with_values(values), 52)
+    return ruled_set(tmp_path_factory.mktemp("sets") / "ruled")
 
 
 @pytest.mark.parametrize("names", [("utilisation", "collection", "interest_rate"), DEMOGRAPHIC, (*ADDED, *FACTORS)])
@@ -195,6 +176,18 @@ def path_effect(assumptions: Assumptions, name: str, amount: float, variable: st
         ("interest_rate", 0.01, "reserve", {"ledger": "LAS"}, 1),
         ("utilisation", 0.05, "services", {"status": "retired", "benefit": "inpatient"}, 1),
         ("utilisation", 0.05, "expenditure", {"ledger": "RPF"}, 1),
+        ("inpatient_use", 0.05, "services", {"status": "retired", "benefit": "inpatient"}, 1),
+        ("inpatient_use", 0.05, "expenditure", {"ledger": "RPF"}, 1),
+        ("outpatient_use", 0.05, "bills", {"status": "retired", "benefit": "chronic"}, 1),
+        ("outpatient_use", 0.05, "expenditure", {"ledger": "EPF"}, 1),
+        ("benefit_level", 0.05, "bills", {"status": "child", "benefit": "outpatient"}, 1),
+        ("benefit_level", 0.05, "expenditure", {"ledger": "EPF"}, 1),
+        ("employment", -0.05, "members", {"status": "active"}, -1),
+        ("employment", -0.05, "members", {"status": "adult_resident"}, 1),
+        ("employment", -0.05, "contributory_bases", {}, -1),
+        ("employment", 0.05, "revenue", {"ledger": "EPF"}, 1),
+        ("extra_cost", 0.01, "expenditure", {"ledger": "RPF"}, 1),
+        ("extra_cost", 0.01, "reserve", {"ledger": "EPF"}, -1),
         ("mortality", 0.2, "deaths", {}, 1),
         ("mortality", 0.2, "population", {}, -1),
         ("mortality", 0.2, "members", {"status": "retired"}, -1),

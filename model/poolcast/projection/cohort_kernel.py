@@ -69,7 +69,7 @@ class _Workspace(NamedTuple):
     mean_women: FloatArray  # (1, ROW): a total like the others
     flows: FloatArray  # (3, ROW): births, deaths, clipped
     factors: FloatArray  # (3, year, ROW): mortality, fertility, migration
-    mortality: FloatArray  # (group, ROW): factor of the year by group of mortality
+    mortality: FloatArray  # (sex, (age + 1) * ROW), flat rows: factor of the year by arrival; unused without a pattern
 
 
 class Results(NamedTuple):
@@ -84,14 +84,14 @@ class Results(NamedTuple):
 def project_tasks(first, last, rates, options, factors, results):  # type: ignore[no-untyped-def]
     """Run the tasks first <= number < last; a region's tasks are adjacent, so that its weights stay in the cache."""
     years, measures, cells = rates.weights.shape[0] - 1, rates.weights.shape[2], rates.weights.shape[3]
-    groups = rates.mortality_table.shape[2]
+    arrivals = rates.mortality_group.shape[1]
     work = _Workspace(
         people=_rows(cells),
         totals=_rows(measures).reshape(measures, ROW),
         mean_women=_rows(1).reshape(1, ROW),
         flows=_rows(3).reshape(3, ROW),
         factors=_rows(3 * years).reshape(3, years, ROW),
-        mortality=_rows(groups).reshape(groups, ROW),
+        mortality=_rows(2 * arrivals).reshape(2, arrivals * ROW),
     )
     work.factors[:] = 1.0
     work.mortality[:] = 1.0
@@ -107,7 +107,7 @@ def project_tasks(first, last, rates, options, factors, results):  # type: ignor
             held = year_end % HELD_YEARS
             if year_end > 0:
                 if options.patterned:
-                    _open_year(region, year_end - 1, first_path, paths, rates.mortality_table, work)
+                    _open_year(region, year_end - 1, first_path, paths, rates, work)
                 _project_year(region, year_end - 1, rates, options, work, lanes)
                 held_flows[:, held] = work.flows
             work.totals[:] = 0.0
@@ -141,13 +141,16 @@ def _open_task(region, first_path, paths, rates, factors, work):  # type: ignore
 
 
 @_compile
-def _open_year(region, year, first_path, paths, table, work):  # type: ignore[no-untyped-def]
-    """Copy the rows of the table of mortality, times the factor of the year."""
-    part = region if table.shape[0] > 1 else 0
+def _open_year(region, year, first_path, paths, rates, work):  # type: ignore[no-untyped-def]
+    """Set the row of every sex and age of arrival to that of its group in the table, times the factor of the year."""
+    table = rates.mortality_table[region if rates.mortality_table.shape[0] > 1 else 0, year]
     factor = work.factors[0, year]
-    for group in range(table.shape[2]):
-        for lane in range(paths):
-            work.mortality[group, lane] = table[part, year, group, first_path + lane] * factor[lane]
+    for sex in range(2):
+        for arrival in range(rates.mortality_group.shape[1]):
+            row = work.mortality[sex, arrival * ROW : (arrival + 1) * ROW]
+            source = table[rates.mortality_group[sex, arrival], first_path : first_path + paths]
+            for lane in range(min(paths, ROW)):
+                row[lane] = source[lane] * factor[lane]
 
 
 @_compile
@@ -192,9 +195,7 @@ def _project_year(region, year, rates, options, work, lanes):  # type: ignore[no
     for sex in range(2):
         chances = rates.death_probability[year, region, sex]
         if options.patterned:
-            _survive_by_group(
-                work.people, chances, sex * ages, ages, work.mortality, rates.mortality_group[sex], deaths, lanes
-            )
+            _survive_by_age(work.people, chances, sex * ages, ages, work.mortality[sex], deaths, lanes)
         else:
             _survive(work.people, chances, sex * ages, ages, mortality, deaths, lanes)
     if options.births_include_migrants:
@@ -208,7 +209,7 @@ def _project_year(region, year, rates, options, work, lanes):  # type: ignore[no
     for sex in range(2):
         share = 1.0 - boys if sex == FEMALE else boys
         row = work.people[sex * ages * ROW : (sex * ages + 1) * ROW]
-        newborn = work.mortality[rates.mortality_group[sex, 0]] if options.patterned else mortality
+        newborn = work.mortality[sex, :ROW] if options.patterned else mortality
         _add_newborn(row, births, share, rates.death_probability[year, region, sex, 0], newborn, deaths)
 
     for sex in range(2):
@@ -241,21 +242,41 @@ def _survive(people, probability, offset, ages, factor, deaths, lanes):  # type:
 
 
 @_compile
-def _survive_by_group(people, probability, offset, ages, factors, group, deaths, lanes):  # type: ignore[no-untyped-def]
-    """Age one sex in place where each age has the factor of its group."""
+def _survive_by_age(people, probability, offset, ages, factors, deaths, lanes):  # type: ignore[no-untyped-def]
+    """Age one sex in place, as `_survive`, with a row of factors for each age of arrival."""
     open_group = people[(offset + ages - 1) * ROW : (offset + ages) * ROW]
-    _survive_cell(open_group, open_group, probability[ages], factors[group[ages]], deaths, lanes)
+    _survive_cell(open_group, open_group, probability[ages], factors[ages * ROW : (ages + 1) * ROW], deaths, lanes)
     if ages == 1:
         return
     entering = people[(offset + ages - 2) * ROW : (offset + ages - 1) * ROW]
-    _survive_cell(entering, entering, probability[ages - 1], factors[group[ages - 1]], deaths, lanes)
+    _survive_cell(entering, entering, probability[ages - 1], factors[(ages - 1) * ROW : ages * ROW], deaths, lanes)
     for lane in range(min(lanes, ROW)):
         open_group[lane] += entering[lane]
-    for age in range(ages - 2, 0, -1):
+    age = ages - 2
+    while age >= 8:
+        window = people[(offset + age - 8) * ROW : (offset + age + 1) * ROW]
+        rows = factors[(age - 7) * ROW : (age + 1) * ROW]
+        _survive_eight_by_age(window, probability[age - 7 : age + 1], rows, deaths, lanes)
+        age -= 8
+    while age >= 1:
         arrive = people[(offset + age) * ROW : (offset + age + 1) * ROW]
         leave = people[(offset + age - 1) * ROW : (offset + age) * ROW]
-        _survive_cell(arrive, leave, probability[age], factors[group[age]], deaths, lanes)
+        _survive_cell(arrive, leave, probability[age], factors[age * ROW : (age + 1) * ROW], deaths, lanes)
+        age -= 1
     people[offset * ROW : (offset + 1) * ROW] = 0.0
+
+
+@_compile
+def _survive_eight_by_age(window, probability, factors, deaths, lanes):  # type: ignore[no-untyped-def]
+    """Move the first eight of nine rows one row on, less those who die, each with its own row of factors."""
+    for lane in range(min(lanes, ROW)):
+        died = 0.0
+        for row in range(7, -1, -1):
+            chance = probability[row] * factors[row * ROW + lane]
+            dying = window[row * ROW + lane] * (1.0 if chance > 1.0 else chance)
+            window[(row + 1) * ROW + lane] = window[row * ROW + lane] - dying
+            died += dying
+        deaths[lane] += died
 
 
 @_compile

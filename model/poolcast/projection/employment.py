@@ -39,7 +39,7 @@ def move_employment(sums: Mapping[str, Array], share: Array) -> tuple[dict[str, 
     for name, array in sums.items():
         active, resident = array[..., _ACTIVE], array[..., _RESIDENT]
         moved = np.minimum(share * active, resident)
-        after = np.array(np.broadcast_to(array, (*moved.shape, array.shape[-1])))
+        after = np.broadcast_to(array, (*moved.shape, array.shape[-1])).copy()  # in order: sums do not depend on paths
         after[..., _ACTIVE] += moved
         after[..., _RESIDENT] -= moved
         result[name] = after
