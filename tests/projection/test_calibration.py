@@ -121,7 +121,8 @@ def test_factors_are_listed_and_frozen() -> None:
 
 def test_accounts_that_nothing_can_reach_are_refused() -> None:
     assumptions = with_accounts(6)
-    still = assumptions.with_values({"chronic.reimbursement_rate": np.zeros_like(base()["chronic.reimbursement_rate"])})
+    nothing = ("chronic.reimbursement_rate", "outbreak.reimbursement_rate")
+    still = assumptions.with_values({name: np.zeros_like(base()[name]) for name in nothing})
     with pytest.raises(poolcast.AssumptionError, match="chronic") as found:
         poolcast.calibrate(still)
     assert len(found.value.problems) == 4  # two schemes in two regions

@@ -168,8 +168,8 @@ MUTATIONS = (
     Mutation(
         "cases of an outbreak under the budget",
         "projection/claims.py",
-        "audited[..., _INPATIENT] - waived,",
-        "audited[..., _INPATIENT] - 0.0 * waived,",
+        "budgeted = audited[..., _INPATIENT] - waived",
+        "budgeted = audited[..., _INPATIENT] - 0.0 * waived",
         "tests/projection/test_outbreak.py::test_cases_are_outside_the_budget",
     ),
     Mutation(

@@ -104,9 +104,10 @@ def project_claims(
     audited = after.copy()
     capitated = capitated_share(assumptions)
     waived = _waived_stays(services, entitlement, after, claimed)
+    budgeted = audited[..., _INPATIENT] - waived
     by_budget = close_budget(
         assumptions,
-        audited[..., _INPATIENT] - waived,
+        budgeted,
         revenue,
         None if capitated is None else capitated[..., _INPATIENT],
     )
@@ -115,7 +116,7 @@ def project_claims(
     payments = gross * np.take(kept, SCHEME_OF_STATUS, axis=3)
     per_tier = services[..., _INPATIENT, None] * entitlement.tier_share * entitlement.tier_payment
     inpatient_payments = per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None]
-    borne = audited[..., _INPATIENT] - after[..., _INPATIENT]
+    borne = budgeted - by_budget
     if capitated is not None:
         added, added_by_tier = _per_head(
             assumptions, people, services, entitlement, audited, claimed, revenue, expected or trend
