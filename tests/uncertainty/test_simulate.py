@@ -136,7 +136,7 @@ def test_missing_blocks_are_the_gaps():
 
 
 def test_quantiles_of_one_risk_are_runs_at_the_quantiles_of_the_risk(china):
-    """With the cost level alone uncertain the reserve falls with it, so its 10 % quantile is the run at the 90 % one."""
+    """With the cost level alone uncertain, the 10 % quantile of the reserve is the run at the 90 % one of the level."""
     lone = without_risks(china).with_values({"uncertainty.benefit_level_deviation": np.array(0.05)})
     found = quantiles(simulate(lone, paths=2_000, seed=5), "baseline", "reserve")
     calibrated = poolcast.calibrate(lone)
