@@ -73,6 +73,11 @@ _BY_NAME: dict[str, str] = {
     "retirement.late_share": ASSUMPTIONS,
     "retirement.late_months": ASSUMPTIONS,
     "ledger.fiscal_subsidy": LAW,
+    "ledger.schemes_merged": LAW,
+    "coverage.waiting_months": LAW,
+    "coverage.waiting_months_per_missed_year": LAW,
+    "outbreak.reimbursement_rate": LAW,
+    "outbreak.in_policy_share": LAW,
 }
 
 _BY_FIRST_WORD: dict[str, str] = {
@@ -107,6 +112,10 @@ _BY_FIRST_WORD: dict[str, str] = {
     "procurement": LAW,
     "backstop": LAW,
     "adjustment": LAW,
+    "common_pool": LAW,
+    "capitation": LAW,
+    "outbreak": ASSUMPTIONS,
+    "uncertainty": ASSUMPTIONS,
     "opening": DATA,
     "accounts": ERROR,
     "calibration": ERROR,

@@ -12,7 +12,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import SCHEMES
 from poolcast.projection.flows import MERGED_AWAY, Flows
 from poolcast.projection.pools import Holders, adjustment_grants, recognised_gap
-from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
+from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES, add_lines
 
 Array = NDArray[np.float64]
 
@@ -86,6 +86,11 @@ class AdjustmentFunds:
         self._funds = [fund for fund in kinds if fund.chosen != "none"]
         self._resident_part: dict[int, Array | float] = {}
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a fund at all."""
+        return bool(self._funds)
+
     def settle(self, year: int, books: Books) -> None:
         """Book the pay-ins and grants of a year, counted from the base year."""
         for fund in self._funds:
@@ -108,8 +113,8 @@ class AdjustmentFunds:
             for other in schemes[1:]:
                 paid_in = paid_in + self._pay_in(fund, year, other, books)[:, members]
             gap = recognised_gap(
-                books.revenue[:, members, number].sum(-1),
-                books.expenditure[:, members, number].sum(-1),
+                add_lines(books.revenue[:, members, number]),
+                add_lines(books.expenditure[:, members, number]),
                 books.opening[:, members, number],
                 float(self._assumptions[f"{fund.name}.minimum_months"]),
             )
@@ -144,7 +149,7 @@ class AdjustmentFunds:
     def _contributions(self, year: int, scheme: int, books: Books) -> Array:
         """Return the contribution income of a scheme (path, region), also where it is booked in the merged fund."""
         number = self._axis[SCHEME_FUNDS[scheme]]
-        income: Array = books.revenue[:, : self._holders.regions, number][..., _CONTRIBUTIONS].sum(-1)
+        income = add_lines(books.revenue[:, : self._holders.regions, number][..., _CONTRIBUTIONS])
         if self._flows.moved_contributions is None:
             return income
         moved: Array = self._flows.moved_contributions[:, :, year]

@@ -14,7 +14,7 @@ from poolcast.projection.adjustment import SCHEME_FUNDS, AdjustmentFunds, Books
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.flows import MERGED_AWAY, MERGED_FUND, WITHOUT_RESERVE, Flows
 from poolcast.projection.pools import Holders
-from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES
+from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES, add_lines
 
 Array = NDArray[np.float64]
 
@@ -52,6 +52,8 @@ class LedgerAccounts:
     ----------
     revenue_lines, expenditure_lines : array (path, holder, year, ledger, line)
         Statement lines, interest among the revenue.
+    revenue, expenditure : array (path, holder, year, ledger)
+        Their sums: as the accounts print them, interest and subsidy inside.
     interest_rate : array (path, holder, year, ledger), rate per year
         Rate on a positive opening reserve; a negative one pays the borrowing margin on top.
     interest, reserve, prepaid, settled_faster : array (path, holder, year, ledger)
@@ -66,6 +68,8 @@ class LedgerAccounts:
 
     revenue_lines: Array
     expenditure_lines: Array
+    revenue: Array
+    expenditure: Array
     interest: Array
     reserve: Array
     prepaid: Array
@@ -73,18 +77,6 @@ class LedgerAccounts:
     interest_rate: Array
     taken_over: Array
     merged: NDArray[np.bool_]
-
-    @property
-    def revenue(self) -> Array:
-        """Revenue as the accounts print it, interest and subsidy inside."""
-        result: Array = self.revenue_lines.sum(-1)
-        return result
-
-    @property
-    def expenditure(self) -> Array:
-        """Expenditure as the accounts print it."""
-        result: Array = self.expenditure_lines.sum(-1)
-        return result
 
 
 class LedgerRecursion:
@@ -102,11 +94,11 @@ class LedgerRecursion:
         self._rate = rate
         self._margin = float(assumptions["ledger.borrowing_margin"])
         self._timing = float(assumptions["ledger.flow_timing"])
-        self._revenue = self._lines(flows, flows.revenue, REVENUE_LINES)
-        self._expenditure = self._lines(flows, flows.expenditure, EXPENDITURE_LINES)
-        shape: tuple[int, ...] = np.broadcast_shapes(self._revenue.shape[:-1], rate.shape)
-        self._revenue = np.broadcast_to(self._revenue, (*shape, len(REVENUE_LINES))).copy()
-        self._expenditure = np.broadcast_to(self._expenditure, (*shape, len(EXPENDITURE_LINES))).copy()
+        paths = max(flows.shape[0], rate.shape[0])
+        shape = (paths, holders.count, flows.shape[2], len(self._held))
+        self._revenue = self._lines(flows.revenue, REVENUE_LINES, shape)
+        self._expenditure = self._lines(flows.expenditure, EXPENDITURE_LINES, shape)
+        self._received, self._spent = add_lines(self._revenue), add_lines(self._expenditure)
         self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
         self._reserve = np.full(shape, np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
@@ -134,6 +126,8 @@ class LedgerRecursion:
         return LedgerAccounts(
             self._revenue,
             self._expenditure,
+            self._received,
+            self._spent,
             self._interest,
             self._reserve,
             self._prepaid,
@@ -149,23 +143,33 @@ class LedgerRecursion:
         released = np.zeros_like(self._prepaid)
         for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger in self._axis:
-                spent = self._expenditure[..., self._axis[ledger], :].sum(-1)
+                spent = self._spent[..., self._axis[ledger]]
                 released[..., self._axis[ledger]] = self._holders.mean(days[None, ..., scheme]) / 250 * spent
         return released
 
-    def _lines(self, flows: Flows, side: dict[str, dict[str, Array]], known: Mapping[str, object]) -> Array:
-        lines = np.zeros((*flows.shape, len(self._held), len(known)))
+    def _lines(
+        self, side: dict[str, dict[str, Array]], known: Mapping[str, object], shape: tuple[int, int, int, int]
+    ) -> Array:
+        """Return the lines of one side (path, holder, year, ledger, line).
+
+        In memory the year comes first and paths and holders last, because the recursion takes year after year and most
+        lines of a ledger are empty.
+        """
+        paths, holders, years, ledgers = shape
+        lines = np.zeros((years, ledgers, len(known), paths, holders)).transpose(3, 4, 0, 1, 2)
         position = {line: number for number, line in enumerate(known)}
         for ledger, amounts in side.items():
             for line, amount in amounts.items():
-                lines[:, :, :, self._axis[ledger], position[line]] = amount
-        return self._holders.total(lines)
+                lines[:, :, :, self._axis[ledger], position[line]] = self._holders.total(amount)
+        return lines
 
     def _receive(self, ledger: str, line: str, year: int, amount: Array) -> None:
         self._revenue[:, :, year, self._axis[ledger], list(REVENUE_LINES).index(line)] += amount
+        self._received[:, :, year, self._axis[ledger]] += amount
 
     def _pay(self, ledger: str, line: str, year: int, amount: Array) -> None:
         self._expenditure[:, :, year, self._axis[ledger], list(EXPENDITURE_LINES).index(line)] += amount
+        self._spent[:, :, year, self._axis[ledger]] += amount
 
     def _base_year(self) -> None:
         """The base year ends at the given reserve; its interest follows from the reserve that it must have begun with.
@@ -177,13 +181,13 @@ class LedgerRecursion:
         if "EPA" in self._axis:
             number = self._axis["EPA"]
             share = self._spending_share(0)
-            paid_in = self._revenue[:, :, 0, number].sum(-1)
+            paid_in = self._received[:, :, 0, number]
             own = rate[..., number]
             income = (paid_in * (1 + own * self._timing) + own * closing[..., number]) / (
                 1 + own * self._timing * share + own * (1 - share)
             )
-            self._pay("EPA", "E1.7", 0, share * income - self._expenditure[:, :, 0, number].sum(-1))
-        balance = self._revenue[:, :, 0].sum(-1) - self._expenditure[:, :, 0].sum(-1)
+            self._pay("EPA", "E1.7", 0, share * income - self._spent[:, :, 0, number])
+        balance = self._received[:, :, 0] - self._spent[:, :, 0]
         before = (closing - balance * (1 + rate * self._timing)) / (1 + rate)
         margin = margin_of_base_year(self._assumptions)
         if margin:
@@ -197,8 +201,8 @@ class LedgerRecursion:
         The merged fund takes over what the resident fund held when the last year closed, debts too.
         """
         self._opening = self._reserve[:, :, year - 1].copy()
-        self._received_before = self._revenue[:, :, year - 1].sum(-1)
-        self._spent_before = self._expenditure[:, :, year - 1].sum(-1)
+        self._received_before = self._received[:, :, year - 1].copy()
+        self._spent_before = self._spent[:, :, year - 1].copy()
         merging = self._merged[:, year] & ~self._merged[:, year - 1]
         if not merging.any():
             return
@@ -211,7 +215,7 @@ class LedgerRecursion:
         self._taken_over[:, merging, year, away] = -given
 
     def _close(self, year: int) -> None:
-        balance = self._revenue[:, :, year].sum(-1) - self._expenditure[:, :, year].sum(-1)
+        balance = self._received[:, :, year] - self._spent[:, :, year]
         closing, interest = reserve_step(self._opening, balance, self._rate[:, :, year], self._margin, self._timing)
         keeps = self._keeps
         if self._merged[:, year].any():
@@ -223,6 +227,7 @@ class LedgerRecursion:
     def _book(self, year: int, interest: Array, closing: Array) -> None:
         self._interest[:, :, year] = interest
         self._revenue[:, :, year, :, list(REVENUE_LINES).index("R3")] += interest
+        self._received[:, :, year] += interest
         self._reserve[:, :, year] = closing
 
     def _spending_share(self, year: int) -> Array:
@@ -236,12 +241,12 @@ class LedgerRecursion:
         number = self._axis["EPA"]
         share, rate = self._spending_share(year), self._rate[:, :, year, number]
         opening = self._reserve[:, :, year - 1, number]
-        paid_in = self._revenue[:, :, year, number].sum(-1)
+        paid_in = self._received[:, :, year, number]
         income = (paid_in * (1 + rate * self._timing) + rate * opening) / (1 + rate * self._timing * share)
         spending = np.minimum(
             share * income, (opening * (1 + rate) + paid_in * (1 + rate * self._timing)) / (1 + rate * self._timing)
         )
-        booked = self._expenditure[:, :, year, number].sum(-1)
+        booked = self._spent[:, :, year, number]
         self._pay("EPA", "E1.7", year, np.maximum(np.where(np.isfinite(spending), spending, 0.0) - booked, 0.0))
 
     def _months_before(self, ledger: str, year: int) -> Array:
@@ -280,7 +285,7 @@ class LedgerRecursion:
                 1 + np.where(rich, self._holders.mean(increase[None, :, scheme]), 0.0)
             )
             self._price_level[ledger] = level
-            care = self._expenditure[:, :, year, self._axis[ledger]][..., lines].sum(-1)
+            care = add_lines(self._expenditure[:, :, year, self._axis[ledger]][..., lines])
             if self._moved_care is not None:
                 moved = self._moved_care[:, :, year]
                 care = care - moved if ledger == MERGED_FUND else care + moved
@@ -306,8 +311,11 @@ class LedgerRecursion:
 
     def _adjust(self, year: int) -> None:
         """Adjustment funds: members pay in and receive grants for gaps (handbook 1.4)."""
+        if not self._funds.any:
+            return
         lines = self._revenue[:, :, year], self._expenditure[:, :, year]
         self._funds.settle(year, Books(*lines, self._opening, self._price_level))
+        self._received[:, :, year], self._spent[:, :, year] = add_lines(lines[0]), add_lines(lines[1])
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""
@@ -320,8 +328,8 @@ class LedgerRecursion:
             number = self._axis[ledger]
             spent = self._spent_before[..., number]
             last = self._received_before[..., number] - spent
-            now = self._revenue[:, :, year, number].sum(-1) - self._expenditure[:, :, year, number].sum(-1)
+            now = self._received[:, :, year, number] - self._spent[:, :, year, number]
             enough = self._opening[..., number] * 12 >= self._assumptions["prepayment.minimum_months"][scheme] * spent
             allowed = enough & (last >= 0) & (now >= 0)
-            advance = self._holders.mean(months[None, :, scheme]) / 12 * self._expenditure[:, :, year, number].sum(-1)
+            advance = self._holders.mean(months[None, :, scheme]) / 12 * self._spent[:, :, year, number]
             self._prepaid[:, :, year, number] = np.where(allowed, advance, 0.0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+
+from poolcast.projection.normal_distribution import normal_distribution
 
 Array = NDArray[np.float64]
 
@@ -29,19 +30,17 @@ def limited_expected_value(mean: Array, coefficient_of_variation: Array, limit: 
     array
         Limited expected value, yuan, in the broadcast shape.
     """
-    mean, spread, limit = np.broadcast_arrays(
-        np.asarray(mean, float), np.asarray(coefficient_of_variation, float), np.asarray(limit, float)
-    )
+    mean, limit = np.asarray(mean, float), np.asarray(limit, float)
+    spread = np.asarray(coefficient_of_variation, float)
     variance = np.log1p(spread * spread)
     deviation = np.sqrt(variance)
     inside = (mean > 0) & (limit > 0) & np.isfinite(limit) & (deviation > 0)
-    safe_mean = np.where(inside, mean, 1.0)
-    safe_limit = np.where(inside, limit, 1.0)
-    safe_deviation = np.where(inside, deviation, 1.0)
-    standard = (np.log(safe_limit / safe_mean) + variance / 2) / safe_deviation
-    lognormal = safe_mean * ndtr(standard - safe_deviation) + safe_limit * ndtr(-standard)
-    at_mean = np.minimum(mean, np.maximum(limit, 0.0))
-    result: Array = np.where(inside, lognormal, np.where(np.isnan(mean) | np.isnan(limit), np.nan, at_mean))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        standard = (np.log(limit / mean) + variance / 2) / deviation
+        result: Array = mean * normal_distribution(standard - deviation) + limit * normal_distribution(-standard)
+    if not inside.all():
+        at_mean = np.minimum(mean, np.maximum(limit, 0.0)) + 0.0 * deviation
+        result = np.where(inside, result, at_mean)
     return result
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from poolcast.parameters.declaration import Words
+
+Array = NDArray[np.float64]
 
 REVENUE_LINES: dict[str, Words] = {
     "R1.1": Words("Contributions of units", "单位缴费"),
@@ -57,3 +62,15 @@ BENEFIT_LINES: dict[str, str] = {
 
 CARE_LINES = ("E1.1", "E1.2", "E1.3", "E1.4", "E1.5")
 """Lines of care, whose prices may rise."""
+
+
+def add_lines(lines: Array) -> Array:
+    """Add statement lines (..., line) up, one after the other.
+
+    NumPy's own sum goes over the lines in an order that depends on the number of paths and holders, and a path must not
+    know how many others are computed with it.
+    """
+    total = np.zeros_like(lines[..., 0])
+    for line in range(lines.shape[-1]):
+        total += lines[..., line]
+    return total

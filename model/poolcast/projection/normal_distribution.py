@@ -1,0 +1,51 @@
+"""The standard normal distribution function from a table, the same to the last bit in NumPy and compiled.
+
+A simulation asks for it a billion times. Between the nodes of the table, 1/512 apart, a cubic runs through values and
+slopes (Hermite); the error is below 1e-13, and beyond nine standard deviations the value is zero or one.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+Array = NDArray[np.float64]
+
+REACH = 9.0
+NODES_A_UNIT = 512
+COMPILED_FROM = 2**18
+"""Numbers from which the compiled twin pays; loading it takes half a second."""
+
+_NODES = np.arange(-REACH, REACH + 1.5 / NODES_A_UNIT, 1 / NODES_A_UNIT)
+VALUES: Array = ndtr(_NODES)
+SLOPES: Array = np.exp(-_NODES * _NODES / 2) / np.sqrt(2 * np.pi) / NODES_A_UNIT
+
+
+def normal_distribution(deviates: Array) -> Array:
+    """Return the probability that a standard normal number is below each deviate.
+
+    Parameters
+    ----------
+    deviates : array
+        Finite or infinite; NaN gives NaN.
+    """
+    if np.size(deviates) >= COMPILED_FROM and find_spec("numba") is not None:
+        from poolcast.projection.normal_distribution_compiled import from_table
+
+        compiled: Array = from_table(deviates)
+        return compiled
+    inside = np.clip(deviates, -REACH, REACH)
+    known = np.where(np.isnan(inside), 0.0, inside)
+    place = (known + REACH) * NODES_A_UNIT
+    node = place.astype(np.intp)
+    part = place - node
+    low, low_slope = VALUES[node], SLOPES[node]
+    rise, high_slope = VALUES[node + 1] - low, SLOPES[node + 1]
+    curve = 3.0 * rise - 2.0 * low_slope - high_slope + part * (low_slope + high_slope - 2.0 * rise)
+    value = low + part * (low_slope + part * curve)
+    value = np.where(known <= -REACH, 0.0, np.where(known >= REACH, 1.0, value))
+    result: Array = np.where(np.isnan(inside), np.nan, value)
+    return result
