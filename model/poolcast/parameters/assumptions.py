@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,19 @@ class Assumptions:
             frozen[name] = array
         object.__setattr__(self, "values", MappingProxyType(frozen))
         object.__setattr__(self, "_digests", {})  # known ones by the names asked for; nothing here changes
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs to make the same set: views of mappings cannot be sent, mappings can."""
+        return {
+            name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in self.__dict__.items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take a set that another process sent; its arrays become read-only again."""
+        for array in state["values"].values():
+            array.flags.writeable = False
+        self.__dict__.update(state)
+        self.__dict__["values"] = MappingProxyType(state["values"])
 
     def __getitem__(self, name: str) -> Array:
         """Return the values of a parameter, axes as declared."""
