@@ -96,7 +96,8 @@ def in_variant(baseline: Assumptions, reformed: Assumptions, variant: Variant) -
 def _moved(before: Array, after: Array, axis: int, variant: Variant, parameter: Parameter) -> Array:
     change = after - before
     late = np.zeros_like(change)
-    moved, source = np.moveaxis(late, axis, 0), np.moveaxis(change, axis, 0)
+    moved = np.moveaxis(late, axis, 0)
+    source = np.moveaxis(np.nan_to_num(change), axis, 0)  # years without a value, as those of history, must not move on
     moved[variant.delay :] = source[: len(source) - variant.delay]
     low, high = parameter.minimum, parameter.maximum
     result: Array = np.where(np.isnan(change), after, np.clip(before + variant.effect * late, low, high))
