@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,25 @@ class KeptMeasure:
         full = np.full((*values.shape[:-1], int(np.prod(self.shape))), np.nan)
         full[..., self.cells] = values
         return full.reshape(*values.shape[:-1], *self.shape)
+
+    def dataset(
+        self,
+        values: Mapping[str, tuple[tuple[str, ...], Array]],
+        leading: Mapping[str, Sequence[float] | Sequence[int]] | None = None,
+    ) -> xr.Dataset:
+        """Return reduced cells on the axes of the measure.
+
+        Parameters
+        ----------
+        values : mapping of str to (leading axes, array (..., cell))
+        leading : mapping of str to sequence, optional
+            Members of the leading axes.
+        """
+        import xarray as xr
+
+        variables = {name: ((*axes, *self.dimensions), self.unflatten(array)) for name, (axes, array) in values.items()}
+        coordinates = {axis: list(members) for axis, members in self.coordinates.items()}
+        return xr.Dataset(variables, coords={**(leading or {}), **coordinates}, attrs={"unit": self.measure.unit})
 
 
 @dataclass(frozen=True)

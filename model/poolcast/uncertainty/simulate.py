@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +22,15 @@ from poolcast.scenarios.reading import load_scenario
 from poolcast.scenarios.scenario import Scenario
 from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.draws import SAMPLINGS, Draws, Sampling
+from poolcast.uncertainty.histogram import HistogramStore, refuse_large_histograms
 from poolcast.uncertainty.kept import Layout
 from poolcast.uncertainty.processes import Processes
-from poolcast.uncertainty.store import MemoryStore, ScratchStore, kept_bytes
+from poolcast.uncertainty.store import MemoryStore, ScratchStore, kept_bytes, largest_measure_bytes
 
 if TYPE_CHECKING:
     import xarray as xr
 
+AnyStore = MemoryStore | ScratchStore | HistogramStore
 Progress = Callable[[int, int], None]
 """Called with the number of finished paths and of all paths."""
 
@@ -49,16 +51,16 @@ class Simulation:
         What every path went through.
     titles : dict
         Title of each scenario in English and Chinese.
-    store : MemoryStore or ScratchStore
+    store : MemoryStore, ScratchStore or HistogramStore
     paths : int
-        Paths that are finished, all from the first on.
+        Paths that are finished: all from the first on, or in a histogram those that are counted.
     wanted : int
         Paths asked for.
     """
 
     job: Job
     titles: dict[str, tuple[str, str]]
-    store: MemoryStore | ScratchStore
+    store: AnyStore
     paths: int
     wanted: int
     digests: dict[str, str] = field(default_factory=dict)
@@ -77,6 +79,11 @@ class Simulation:
     def draws(self) -> Draws:
         """Seed and sampling."""
         return self.job.draws
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every path is kept; otherwise they are counted into histograms."""
+        return self.store.is_exact
 
     @property
     def is_complete(self) -> bool:
@@ -152,7 +159,8 @@ def simulate(
     folder : path, optional
         Where finished paths are kept; a simulation of the same content that was interrupted goes on there.
     memory : int
-        Bytes for exact paths; beyond them a scratch file is used, in `folder` or a temporary one.
+        Bytes for exact paths; beyond them a scratch file is used, in `folder` or a temporary one, and where not even
+        one measure of one scenario fits, paths are counted into histograms.
     progress : callable, optional
     stop : threading.Event, optional
         Set it, from another thread, to end after the blocks that are running.
@@ -168,11 +176,18 @@ def simulate(
     """
     refuse_options(paths, sampling, block, workers)
     job, titles, digests = prepare(assumptions, scenarios, seed, sampling, measures, policy=policy)
-    store = _store(job, paths, folder, memory)
+    store = choose_store(job, paths, folder, memory)
     run_paths(job, store, paths, workers=workers, block=block, progress=progress, stop=stop)
+    return Simulation(job, titles, store, finished_paths(store, paths), paths, digests)
+
+
+def finished_paths(store: AnyStore, paths: int) -> int:
+    """Return how many paths can be read: all from the first on to the first that lacks, or those that are counted."""
+    if isinstance(store, HistogramStore):
+        store.finish()
+        return store.counted
     missing = np.flatnonzero(~store.done[:paths])
-    finished = int(missing[0]) if len(missing) else paths
-    return Simulation(job, titles, store, finished, paths, digests)
+    return int(missing[0]) if len(missing) else paths
 
 
 def prepare(
@@ -206,7 +221,7 @@ def prepare(
 
 def run_paths(
     job: Job,
-    store: MemoryStore | ScratchStore,
+    store: AnyStore,
     paths: int,
     *,
     workers: int | None = None,
@@ -239,7 +254,7 @@ def run_paths(
 
 def _drive(
     job: Job,
-    store: MemoryStore | ScratchStore,
+    store: AnyStore,
     pool: Executor,
     todo: list[tuple[int, int]],
     ahead: int,
@@ -278,8 +293,35 @@ def missing_blocks(done: NDArray[np.bool_], block: int) -> Iterator[tuple[int, i
             yield int(run[start]), min(block, len(run) - start)
 
 
-def _store(job: Job, paths: int, folder: Path | None, memory: int) -> MemoryStore | ScratchStore:
+def choose_store(
+    job: Job,
+    paths: int,
+    folder: Path | None = None,
+    memory: int = MEMORY,
+    watched: Mapping[str, Sequence[int]] | None = None,
+) -> AnyStore:
+    """Return the store that a simulation needs: exact in memory, exact in a scratch file, or histograms.
+
+    Parameters
+    ----------
+    job : Job
+    paths : int
+    folder : path, optional
+        Where finished paths are kept; without one a scratch file lies in a temporary folder.
+    memory : int
+        Bytes for exact paths. Where not even the largest measure of one scenario fits, paths are counted.
+    watched : mapping of str to sequence of int, optional
+        Cells that are kept exactly even in histograms.
+
+    Raises
+    ------
+    ResultError
+        Where even the histograms do not fit the machine.
+    """
     names = tuple(job.scenarios)
+    if largest_measure_bytes(job.layout, paths) > memory:
+        refuse_large_histograms(job.layout, len(names))
+        return HistogramStore(job, paths, folder, watched)
     if folder is not None:
         return ScratchStore(folder, names, job.layout, paths)
     if kept_bytes(job.layout, len(names), paths) <= memory:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcast.uncertainty import sampling_error
+from poolcast.uncertainty import histogram_summary, sampling_error
 from poolcast.uncertainty.kept import KeptMeasure
+from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,14 +22,6 @@ Array = NDArray[np.float64]
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 """Quantiles of every fan."""
-THRESHOLDS: tuple[tuple[str, str, float], ...] = (
-    ("deficit", "balance", 0.0),
-    ("deficit_before_interest", "balance_before_interest", 0.0),
-    ("exhausted", "reserve", 0.0),
-    ("months_below_3", "payable_months", 3.0),
-    ("months_below_6", "payable_months", 6.0),
-)
-"""Probabilities: name, measure and the number that the measure is below."""
 EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
 TAIL = 0.95
 CHUNK = 2**26
@@ -50,8 +43,11 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
     xarray.Dataset
         ``quantile`` (level, year, region, ledger), ``mean``, ``standard_deviation``, and the errors of mean and
         quantiles as ``mean_error`` and ``quantile_error``, in the unit of the measure. Years of events are counted by
-        `event_distribution` instead.
+        `event_distribution` instead. Of a simulation in histograms also ``rank_error`` (level, ...), the largest part
+        of the paths by which a quantile may be off in rank.
     """
+    if not simulation.is_exact:
+        return histogram_summary.quantiles(simulation, scenario, measure, LEVELS, against)
     kept = simulation.layout[measure]
     rows = simulation.rows(scenario, measure)
     if against is not None:
@@ -71,8 +67,7 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
         return estimate, error, values.mean(-1), sampling_error.of_mean(values, batches), spread
 
     estimate, error, mean, mean_error, spread = _in_chunks(rows, reduce)
-    return _dataset(
-        kept,
+    return kept.dataset(
         {
             "quantile": (("level",), estimate),
             "quantile_error": (("level",), error),
@@ -95,20 +90,17 @@ def probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
     """
     import xarray as xr
 
+    if not simulation.is_exact:
+        return histogram_summary.probabilities(simulation, scenario)
     batches = sampling_error.batches_of(simulation.draws, simulation.paths)
     parts = []
     for name, measure, number in THRESHOLDS:
         if measure not in simulation.layout.names:
             continue
         kept = simulation.layout[measure]
-        below = kept.unflatten(simulation.rows(scenario, measure))
-        known = np.isfinite(below[:1])
-        axis = 1 + kept.dimensions.index("year")
-        with np.errstate(invalid="ignore"):
-            met = below < number
-        first = _base_years(kept, simulation)
-        met[(slice(None),) * axis + (slice(0, first),)] = False
-        by = np.logical_or.accumulate(met, axis=axis)
+        rows = simulation.rows(scenario, measure)
+        met, by = below_threshold(kept, rows, number, simulation.job.baseline.base_year)
+        known = np.isfinite(kept.unflatten(np.zeros((1, kept.size))))
         parts.append(_shares(kept, name, met, known, batches))
         parts.append(_shares(kept, f"{name}_by", by, known, batches))
     return xr.merge(parts)
@@ -122,6 +114,8 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
     xarray.Dataset
         ``probability`` and ``error`` (year, region, ledger); ``never`` and ``never_error`` (region, ledger).
     """
+    if not simulation.is_exact:
+        return histogram_summary.event_distribution(simulation, scenario, event)
     kept = simulation.layout[event]
     rows = simulation.rows(scenario, event).T
     batches = sampling_error.batches_of(simulation.draws, simulation.paths)
@@ -133,8 +127,7 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
         shares.append(met.mean(-1))
         errors.append(sampling_error.of_share(met, batches))
     never = np.isnan(rows)
-    return _dataset(
-        kept,
+    return kept.dataset(
         {
             "probability": (("year",), np.stack(shares)),
             "error": (("year",), np.stack(errors)),
@@ -158,6 +151,8 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
     """
     import xarray as xr
 
+    if not simulation.is_exact:
+        return histogram_summary.tails(simulation, scenario, TAIL)
     last = simulation.job.baseline.last_year
     reserve = -simulation.values(scenario, "reserve").sel(year=last)
     deficit = (-simulation.values(scenario, "balance").isel(year=slice(1, None))).max("year")
@@ -188,6 +183,8 @@ def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probab
     -------
     xarray.DataArray (region, ledger), yuan
     """
+    if not simulation.is_exact:
+        return histogram_summary.reserve_needed(simulation, scenario, years, probability)
     base = simulation.job.baseline.base_year
     reserve = simulation.values(scenario, "reserve")
     lowest = reserve.sel(year=slice(base + 1, base + years)).min("year")
@@ -230,11 +227,6 @@ def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
     return values.fillna(0.0).quantile(level, dim="path").drop_vars("quantile").where(known)
 
 
-def _base_years(kept: KeptMeasure, simulation: Simulation) -> int:
-    years = [int(year) for year in kept.coordinates["year"]]
-    return years.index(simulation.job.baseline.base_year) + 1
-
-
 def _shares(
     kept: KeptMeasure, name: str, met: NDArray[np.bool_], known: NDArray[np.bool_], batches: NDArray[np.intp] | None
 ) -> xr.Dataset:
@@ -260,16 +252,3 @@ def _in_chunks(rows: Array, reduce: Callable[[Array], tuple[Array, ...]]) -> tup
     with ThreadPoolExecutor(2) as pool:
         parts = list(pool.map(lambda start: reduce(rows[:, start : start + width]), starts))
     return tuple(np.concatenate(pieces, axis=-1) for pieces in zip(*parts, strict=True))
-
-
-def _dataset(
-    kept: KeptMeasure,
-    values: dict[str, tuple[tuple[str, ...], Array]],
-    leading: dict[str, Sequence[float] | Sequence[int]],
-) -> xr.Dataset:
-    """Return reduced cells (..., cell) on the axes of the measure."""
-    import xarray as xr
-
-    variables = {name: ((*axes, *kept.dimensions), kept.unflatten(array)) for name, (axes, array) in values.items()}
-    coordinates = {axis: list(members) for axis, members in kept.coordinates.items()}
-    return xr.Dataset(variables, coords={**leading, **coordinates}, attrs={"unit": kept.measure.unit})
