@@ -112,6 +112,8 @@ class HistogramStore:
 
     def add(self, first: int, rows: Rows) -> None:
         """Take the rows of the paths from `first` on."""
+        for (scenario, measure), kept in self._watched.items():
+            kept[first : first + _count(rows)] = rows[scenario][measure][:, self._columns[measure]]
         if not self._cells:
             self._waiting.append((first, rows))
             if self.done[: self._pilot].all():
@@ -234,8 +236,6 @@ class HistogramStore:
             for measure, values in measures.items():
                 if (scenario, "", measure) in self._whole:
                     self._whole[scenario, "", measure].add(values, batches)
-                if (scenario, measure) in self._watched:
-                    self._watched[scenario, measure][first : first + count] = values[:, self._columns[measure]]
             for name, measure, number in quantities.THRESHOLDS:
                 if measure in measures:
                     flags = quantities.below_threshold(self._job.layout[measure], measures[measure], number, base)

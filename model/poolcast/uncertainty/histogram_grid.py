@@ -1,7 +1,8 @@
 """The grid of a histogram: which bin a value belongs to, fixed by a pilot of exact paths.
 
-Bins of one width would be too wide where paths are dense. So quantiles of the pilot are the knots between which bins of
-one width lie, most of them about the quantiles that are reported: there no bin holds more than about 0.1 % of the paths.
+Bins of one width would be too wide where paths are dense. So quantiles of the pilot are the knots between which bins
+of one width lie, most of them about the quantiles that are reported, where no bin holds more than about 0.1 % of the
+paths.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _LOWER_HALF = (
     *(0.445, 0.463, 0.482),
 )
 KNOT_LEVELS = (0.0, *_LOWER_HALF, 0.5, *(1 - level for level in _LOWER_HALF[::-1]), 1.0)
-"""Quantiles of the pilot that are knots: close about the quantiles that are reported, as far as those of 1,024 paths may
-be off, and finer at the tails, where the density falls within a stretch."""
+"""Quantiles of the pilot that are knots: close about the quantiles that are reported, as far as those of 1,024 paths
+may be off, and finer at the tails, where the density falls within a stretch."""
 WIDENING = 0.5
 """Part of the pilot's range by which the grid is widened on each side."""
 

@@ -24,6 +24,7 @@ from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.draws import SAMPLINGS, Draws, Sampling
 from poolcast.uncertainty.histogram import HistogramStore, refuse_large_histograms
 from poolcast.uncertainty.kept import Layout
+from poolcast.uncertainty.precision import FEWEST_PATHS, Precision, read_target, rounds_of, smallest_number
 from poolcast.uncertainty.processes import Processes
 from poolcast.uncertainty.store import MemoryStore, ScratchStore, kept_bytes, largest_measure_bytes
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 AnyStore = MemoryStore | ScratchStore | HistogramStore
 Progress = Callable[[int, int], None]
 """Called with the number of finished paths and of all paths."""
+Driver = Callable[..., None]
+"""Computes the paths that a store lacks, with the arguments of `run_paths`."""
 
 MEMORY = 2**30
 """Bytes that exact paths may take in memory; more goes through a scratch file."""
@@ -55,7 +58,11 @@ class Simulation:
     paths : int
         Paths that are finished: all from the first on, or in a histogram those that are counted.
     wanted : int
-        Paths asked for.
+        Paths asked for; those that were enough where a precision was asked for and reached.
+    digests : dict
+        Digest of each scenario.
+    precision : Precision or None
+        What stopped the simulation, where a precision was asked for.
     """
 
     job: Job
@@ -64,6 +71,7 @@ class Simulation:
     paths: int
     wanted: int
     digests: dict[str, str] = field(default_factory=dict)
+    precision: Precision | None = None
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -136,6 +144,10 @@ def simulate(
     memory: int = MEMORY,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
+    until_error: float | None = None,
+    of: str | None = None,
+    level: float | None = None,
+    driver: Driver | None = None,
 ) -> Simulation:
     """Simulate scenarios on shared draws.
 
@@ -164,6 +176,15 @@ def simulate(
     progress : callable, optional
     stop : threading.Event, optional
         Set it, from another thread, to end after the blocks that are running.
+    until_error : float, optional
+        Add paths in rounds, up to `paths`, until the standard error of `of` is at most this.
+    of : str, optional
+        ``measure(LEDGER[, year=Y][, region=CODE])``: the probability of an event, the mean of another measure.
+    level : float, optional
+        The quantile of `of` instead of its mean.
+    driver : callable, optional
+        What computes the paths that a store lacks, with the arguments of `run_paths`; for instance
+        `poolcast.uncertainty.cluster.Cluster.run_paths`.
 
     Returns
     -------
@@ -175,10 +196,25 @@ def simulate(
         With every problem found.
     """
     refuse_options(paths, sampling, block, workers)
+    refuse_precision(until_error, of)
     job, titles, digests = prepare(assumptions, scenarios, seed, sampling, measures, policy=policy)
-    store = choose_store(job, paths, folder, memory)
-    run_paths(job, store, paths, workers=workers, block=block, progress=progress, stop=stop)
-    return Simulation(job, titles, store, finished_paths(store, paths), paths, digests)
+    target = None if of is None else read_target(of, job.layout, level)
+    store = choose_store(job, paths, folder, memory, None if target is None else target.watched)
+    drive = driver or run_paths
+    reached: list[tuple[int, float]] = []
+    for number in [paths] if target is None else rounds_of(paths, max(FEWEST_PATHS, smallest_number(job.draws))):
+        drive(job, store, number, workers=workers, block=block, progress=progress, stop=stop)
+        if target is None or until_error is None or not store.done[:number].all():
+            break
+        reached.append((number, target.error(store, tuple(job.scenarios), job.draws, number)))
+        if reached[-1][1] <= until_error:
+            break
+    finished = finished_paths(store, paths)
+    precision = None
+    if reached and of is not None and until_error is not None:
+        precision = Precision(of, until_error, reached[-1][1], reached[-1][0], tuple(reached))
+    is_enough = precision is not None and precision.is_reached
+    return Simulation(job, titles, store, finished, finished if is_enough else paths, digests, precision)
 
 
 def finished_paths(store: AnyStore, paths: int) -> int:
@@ -327,6 +363,16 @@ def choose_store(
     if kept_bytes(job.layout, len(names), paths) <= memory:
         return MemoryStore(names, job.layout, paths)
     return ScratchStore(Path(tempfile.mkdtemp(prefix="poolcast-")), names, job.layout, paths)
+
+
+def refuse_precision(until_error: float | None, of: str | None) -> None:
+    """Refuse half of a question about precision."""
+    if (until_error is None) != (of is None):
+        found = "--until-error without --of" if of is None else "--of without --until-error"
+        example = '--until-error 0.005 --of "exhaustion(EPF, year=2050)"'
+        raise ResultError(Problem("precision", found, f"both, as in {example}", "Give both or none."))
+    if until_error is not None and not until_error > 0:
+        raise ResultError(Problem("--until-error", str(until_error), "above 0", "0.005 is half a percentage point."))
 
 
 def refuse_options(paths: int, sampling: str, block: int | None = None, workers: int | None = None) -> None:
