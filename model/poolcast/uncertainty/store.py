@@ -106,14 +106,18 @@ class ScratchStore:
 
     def values(self, scenario: str, kept: KeptMeasure, paths: int) -> Array:
         """Return the rows (path, cell) of a measure for the first so many paths, read from the file."""
+        return self.some_values(scenario, kept, 0, paths)
+
+    def some_values(self, scenario: str, kept: KeptMeasure, first: int, last: int) -> Array:
+        """Return the rows (path, cell) of a measure from a path to another, the last not among them."""
         start, width = self._offsets[kept.name]
-        result = np.empty((paths, width))
+        result = np.empty((last - first, width))
         view = memoryview(result.data).cast("B")
         at = 0
         while at < len(view):
-            read = os.preadv(self._files[scenario], [view[at:]], start * _NUMBER + at)
+            read = os.preadv(self._files[scenario], [view[at:]], (start + first * width) * _NUMBER + at)
             if read == 0:
-                raise OSError(f"the scratch file of {scenario} is shorter than {paths} paths")
+                raise OSError(f"the scratch file of {scenario} is shorter than {last} paths")
             at += read
         return result
 
