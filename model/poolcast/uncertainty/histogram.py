@@ -22,6 +22,7 @@ from poolcast.uncertainty.counters import CellCounter, FlagCounter, WholeCounter
 from poolcast.uncertainty.histogram_grid import BINS
 from poolcast.uncertainty.kept import KeptMeasure, Layout
 from poolcast.uncertainty.sampling_error import batches_of
+from poolcast.uncertainty.store import kept_bytes
 
 Array = NDArray[np.float64]
 Key = tuple[str, str, str]
@@ -311,13 +312,13 @@ def histogram_bytes(layout: Layout, scenarios: int) -> int:
 
 def refuse_large_histograms(layout: Layout, scenarios: int) -> None:
     """Refuse histograms that the memory of the machine cannot hold."""
-    needed = histogram_bytes(layout, scenarios)
+    needed = histogram_bytes(layout, scenarios) + 2 * kept_bytes(layout, scenarios, PILOT)
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
     if needed > machine:
         raise ResultError(
             Problem(
                 "simulation in histograms",
-                f"{needed / 2**30:.1f} GiB of bins for {scenarios} scenarios",
+                f"{needed / 2**30:.1f} GiB of bins and first paths for {scenarios} scenarios",
                 f"the memory of this machine, {machine / 2**30:.1f} GiB",
                 "Keep fewer measures (--measure), compare fewer scenarios, or keep every path on disk (--memory).",
             )

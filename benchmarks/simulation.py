@@ -1,0 +1,142 @@
+"""Speed of the simulation: paths per second of the full model, linearity, memory, and the gain of a second worker.
+
+Full model, all ledgers and standard measures: ``hebei`` (14 regions, 50 years) and ``china`` (1,000 paths, warm). The
+bars of the project: ``hebei`` 10,000 paths in 30 s, ``china`` 1,000 paths in 1.0 s, time linear in paths, and two workers at
+least 90 % of the gain that a plain compiled kernel (`yardstick_path_innermost`) has from a second thread in the same
+run: a machine with shared caches and a shared clock gives nobody the factor of two.
+
+    python -m benchmarks.simulation [--paths 512] [--rounds 3] [--histogram]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import time
+from collections.abc import Callable
+
+import numba
+
+from benchmarks.cohort_kernel import make_job, make_paths
+from benchmarks.yardstick_path_innermost import run as run_yardstick
+from poolcast.parameters.reading import load_assumptions
+from poolcast.uncertainty import summary
+from poolcast.uncertainty.blocks import Job, run_block
+from poolcast.uncertainty.histogram import HistogramStore
+from poolcast.uncertainty.simulate import Simulation, finished_paths, prepare, run_paths
+from poolcast.uncertainty.store import MemoryStore
+
+HEBEI_PATHS, CHINA_PATHS, BAR_HEBEI, BAR_CHINA = 10_000, 1_000, 30.0, 1.0
+
+
+def seconds(action: Callable[[], object], rounds: int) -> float:
+    """Return the median seconds of an action."""
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def job_of(name: str, last_year: int) -> Job:
+    """Return the job of a set's baseline."""
+    return prepare(load_assumptions(name, to=last_year), ("baseline",), 1, "random", None)[0]
+
+
+def simulate_once(job: Job, paths: int, workers: int) -> MemoryStore:
+    """Compute paths into memory."""
+    store = MemoryStore(tuple(job.scenarios), job.layout, paths)
+    run_paths(job, store, paths, workers=workers, block=min(256, max(1, paths // (2 * workers))))
+    return store
+
+
+def all_quantiles(job: Job, store: MemoryStore | HistogramStore, paths: int) -> None:
+    """Reduce every measure."""
+    simulation = Simulation(job, {}, store, finished_paths(store, paths), paths)
+    for measure in job.layout.names:
+        summary.quantiles(simulation, "baseline", measure)
+    summary.probabilities(simulation, "baseline")
+
+
+def hebei(paths: int, rounds: int) -> dict[str, object]:
+    """Return paths per second of the full model, with the reduction, and linearity in paths."""
+    job = job_of("hebei", 2075)
+    simulate_once(job, 32, 2)
+    whole = seconds(lambda: all_quantiles(job, simulate_once(job, paths, 2), paths), rounds)
+    one, two = (seconds(lambda number=number: simulate_once(job, paths, number), rounds) for number in (1, 2))
+    half = seconds(lambda: simulate_once(job, paths // 2, 2), rounds)
+    gain = yardstick_gain(rounds)
+    return {
+        "job": "hebei, 14 regions, 50 years, standard measures, quantiles of all",
+        "paths": paths,
+        "paths_per_second": round(paths / whole, 1),
+        "seconds_for_10000_paths": round(whole * HEBEI_PATHS / paths, 1),
+        "bar_seconds": BAR_HEBEI,
+        "seconds_of_twice_the_paths_over_twice_the_seconds": round(two / (2 * half), 3),
+        "gain_of_second_worker": round(one / two, 3),
+        "gain_of_second_thread_of_yardstick": round(gain, 3),
+        "share_of_that_gain": round((one / two) / gain, 3),
+        "bar_share": 0.9,
+    }
+
+
+def china(rounds: int) -> dict[str, object]:
+    """Return the seconds of what the dashboard asks for, warm."""
+    job = job_of("china", 2060)
+    simulate_once(job, 64, 2)
+    taken = seconds(lambda: all_quantiles(job, simulate_once(job, CHINA_PATHS, 2), CHINA_PATHS), rounds)
+    return {"job": "china to 2060", "paths": CHINA_PATHS, "seconds_warm": round(taken, 3), "bar_seconds": BAR_CHINA}
+
+
+def yardstick_gain(rounds: int, paths: int = 1_024) -> float:
+    """Return how much faster the plain kernel is on two threads than on one."""
+    job, many = make_job(), make_paths(paths)
+    taken = {}
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        run_yardstick(job, many)
+        taken[threads] = seconds(lambda: run_yardstick(job, many), rounds)
+    return taken[1] / taken[2]
+
+
+def histogram(paths: int) -> dict[str, object]:
+    """Return seconds of processor time and memory of counting hebei's paths; the same blocks are counted again."""
+    job = job_of("hebei", 2075)
+    blocks = [run_block(job, first, 64) for first in range(0, 256, 64)]
+    store = HistogramStore(job, paths)
+    start = time.process_time()
+    for number, first in enumerate(range(0, paths, 64)):
+        count = min(64, paths - first)
+        rows = blocks[number % 4]
+        store.add(first, {"baseline": {name: values[:count] for name, values in rows["baseline"].items()}})
+    counting = time.process_time() - start
+    all_quantiles(job, store, paths)
+    return {
+        "job": "hebei in histograms",
+        "paths": paths,
+        "processor_seconds_of_counting_1000_paths": round(counting / paths * 1_000, 2),
+        "counters_gib": round(store.accumulator_bytes / 2**30, 3),
+        "largest_resident_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),
+        "bar_gib": 2.0,
+    }
+
+
+def main() -> None:
+    """Print the measurements as JSON lines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--paths", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--histogram", action="store_true", help="only the histograms, in a process of their own")
+    asked = parser.parse_args()
+    if asked.histogram:
+        print(json.dumps(histogram(asked.paths)))
+        return
+    print(json.dumps(china(asked.rounds)), flush=True)
+    print(json.dumps(hebei(asked.paths, asked.rounds)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
