@@ -29,8 +29,9 @@ CHECKED = ("numpy", "scipy", "numba", "llvmlite")
 """Packages whose version can change the last bit of a number, besides Python and Poolcast itself."""
 AHEAD = 2
 """Blocks under way for each thread of a worker: the bound of what the client holds."""
-LOST_WORKERS = 10
-"""Workers that a block may lose before it is held to be what kills them."""
+RETRIES = 10
+"""Times that a block is tried again where a worker refuses it or fails. Of killed workers the scheduler itself allows a
+block three (``distributed.scheduler.allowed-failures``) before it holds the block to be what kills them."""
 TIMEOUT = "10s"
 
 
@@ -169,7 +170,7 @@ class Cluster:
             block = next(waiting, None)
             if block is None:
                 return None
-            future = self.client.submit(_checked_block, sent, *block, versions(), pure=False, retries=LOST_WORKERS)
+            future = self.client.submit(_checked_block, sent, *block, versions(), pure=False, retries=RETRIES)
             numbers[future.key] = block[0]
             return future
 
