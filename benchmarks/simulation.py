@@ -1,9 +1,9 @@
 """Speed of the simulation: paths per second of the full model, linearity, memory, and the gain of a second worker.
 
 Full model, all ledgers and standard measures: ``hebei`` (14 regions, 50 years) and ``china`` (1,000 paths, warm). The
-bars of the project: ``hebei`` 10,000 paths in 30 s, ``china`` 1,000 paths in 1.0 s, time linear in paths, and two workers
-at least 90 % of the gain that a plain compiled kernel (`yardstick_path_innermost`) has from a second thread in the same
-run: a machine with shared caches and a shared clock gives nobody the factor of two.
+bars of the project: ``hebei`` 10,000 paths in 30 s, ``china`` 1,000 paths in 1.0 s, time linear in paths, and
+two workers at least 90 % of the gain that a plain compiled kernel (`yardstick_path_innermost`) has from a second thread
+in the same run: a machine with shared caches and a shared clock gives nobody the factor of two.
 
     python -m benchmarks.simulation [--paths 512] [--rounds 3] [--histogram]
 """
