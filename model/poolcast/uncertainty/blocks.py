@@ -91,7 +91,7 @@ def run_block(job: Job, first: int, count: int) -> Rows:
         rows = {kept.name: np.empty((count, kept.size)) for kept in job.layout.measures}
         for variant in sorted(set(chosen)):
             paths = np.flatnonzero([mine == variant for mine in chosen])
-            for tile in _tiles(paths, len(codes) * (job.years + 1)):
+            for tile in tiles(paths, len(codes) * (job.years + 1)):
                 projection = run(job.variant(name, variant), drivers.take(tile))
                 for measure, values in job.layout.read(projection).items():
                     rows[measure][tile] = values
@@ -105,6 +105,7 @@ def central_run(assumptions: Assumptions) -> Projection:
     return run(assumptions, Drivers(wage_growth=np.zeros((1, 1, years))))
 
 
-def _tiles(paths: NDArray[np.intp], cells_a_path: int) -> list[NDArray[np.intp]]:
+def tiles(paths: NDArray[np.intp], cells_a_path: int) -> list[NDArray[np.intp]]:
+    """Cut paths into tiles that stay in the cache."""
     size = max(1, min(LARGEST_TILE, TILE_CELLS // cells_a_path))
     return [paths[start : start + size] for start in range(0, len(paths), size)]

@@ -138,7 +138,7 @@ class Layout:
             Measures of the catalogue; `STANDARD` by default.
         """
         chosen = chosen_measures(list(names or STANDARD))
-        variables = _variables(chosen)
+        variables = variables_of(chosen)
         forecast = label(central, with_paths=True, only=variables)
         return cls(tuple(_kept(measure, forecast) for measure in chosen), variables)
 
@@ -157,7 +157,8 @@ class Layout:
         return {kept.name: _rows(kept, forecast) for kept in self.measures}
 
 
-def _variables(measures: Sequence[Measure]) -> frozenset[str] | None:
+def variables_of(measures: Sequence[Measure]) -> frozenset[str] | None:
+    """Return the variables of a forecast that some measures read; None where one of them may read any."""
     names: set[str] = set()
     for measure in measures:
         home, _, variable = measure.place.partition(".")
