@@ -1,4 +1,4 @@
-"""Two-way grids: a measure under two unknowns at once, and the contribution rate that so many months of reserve need."""
+"""Two-way grids: a measure under two unknowns at once, and the rate that so many months of reserve need."""
 
 from __future__ import annotations
 
