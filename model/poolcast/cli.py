@@ -323,6 +323,11 @@ def solve_command(
     cost: Annotated[
         list[str] | None, typer.Option(metavar="UNKNOWN=COST", help="Cost of a unit of change in a package.")
     ] = None,
+    probability: Annotated[
+        float | None, typer.Option(metavar="P", help="How likely each condition shall hold, as 0.9; by simulation.")
+    ] = None,
+    paths: Annotated[int, typer.Option(metavar="N", help="Paths behind a probability.")] = 1_000,
+    seed: Annotated[int, typer.Option(metavar="K", help="Seed of the paths.")] = 1,
     language: LanguageOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -344,6 +349,9 @@ def solve_command(
         asked,
         as_json,
         quiet,
+        probability,
+        paths,
+        seed,
     )
     if not solve(options):
         raise typer.Exit(NOT_MET)

@@ -45,6 +45,10 @@ class SolveOptions:
         Language of words.
     as_json, quiet : bool
         One JSON document; no messages.
+    probability : float or None
+        How likely the conditions shall hold; a single run decides where None.
+    paths, seed : int
+        Of the simulation behind a probability.
     """
 
     unknowns: Sequence[str]
@@ -59,6 +63,9 @@ class SolveOptions:
     language: str
     as_json: bool
     quiet: bool
+    probability: float | None = None
+    paths: int = 1_000
+    seed: int = 1
 
 
 def solve(options: SolveOptions) -> bool:
@@ -74,7 +81,9 @@ def solve(options: SolveOptions) -> bool:
     bounds = _bounds(options)
     assumptions = _read(options, console)
     with working(console, "Solving"):
-        if len(options.unknowns) > 1:
+        if options.probability is not None:
+            document, reached = _likely(options, assumptions, bounds.get(options.unknowns[0]))
+        elif len(options.unknowns) > 1:
             document, reached = _package(options, assumptions, bounds)
         else:
             document, reached = _single(options, assumptions, bounds.get(options.unknowns[0]))
@@ -155,6 +164,39 @@ def _single(
     regions = [{**one.document(), "holds_together": together[code]} for code, one in found.items()]
     reached = all(one.reached for one in found.values())
     return {**head, "reached": reached, "regions": regions, "lines": lines}, reached
+
+
+def _likely(
+    options: SolveOptions, assumptions: Assumptions, bounds: tuple[float, float] | None
+) -> tuple[dict[str, Any], bool]:
+    """Solve for a probability; one unknown, and one region or parent at a time."""
+    from poolcast.commands.likely_solutions import likely_lines
+    from poolcast.uncertainty.seeking import seek
+
+    problems = []
+    if len(options.unknowns) > 1:
+        found = f"{len(options.unknowns)} unknowns with a probability"
+        problems.append(Problem("--probability", found, "one unknown", "Solve for one of them."))
+    if options.region == "each":
+        remedy = "Solve for one region at a time."
+        problems.append(Problem("--region", "each with a probability", "the code of a region or a parent", remedy))
+    if problems:
+        raise ScenarioError(problems)
+    assert options.probability is not None
+    found_one = seek(
+        assumptions,
+        options.unknowns[0],
+        options.conditions,
+        probability=options.probability,
+        paths=options.paths,
+        seed=options.seed,
+        region=options.region,
+        bounds=bounds,
+        base_scenario=options.scenario,
+        start=options.start,
+    )
+    head = {**_head(options, assumptions), **found_one.document()}
+    return {**head, "lines": likely_lines(found_one, options.language)}, found_one.reached
 
 
 def _package(
