@@ -31,7 +31,8 @@ def likely_lines(found: LikelySolution, language: str) -> list[str]:
         if solution.change == 0:
             head += " 已经达标" if chinese else ": met already"
     elif chinese:
-        head = f"{name}: {low:g} 至 {high:g} {unit} 内没有达到概率 {found.probability:g} 的取值;最接近的是 {found.value:.6g}"
+        head = f"{name}: {low:g} 至 {high:g} {unit} 内没有概率达到 {found.probability:g} 的取值;"
+        head += f"最接近的是 {found.value:.6g}"
     else:
         head = f"{name}: no value from {low:g} to {high:g} {unit} is likely enough; {found.value:.6g} comes nearest"
     lines = [head, f"  {unknown.label.in_language(language)}"]
