@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from poolcast.projection.drivers import Drivers as Drivers
     from poolcast.scenarios.reading import load_scenario as load_scenario
     from poolcast.scenarios.scenario import Scenario as Scenario
+    from poolcast.uncertainty.analyses import sensitivity as sensitivity
 
 _HOMES = {
     "Assumptions": "poolcast.parameters.assumptions",
@@ -68,6 +69,7 @@ _HOMES = {
     "load_scenario": "poolcast.scenarios.reading",
     "project": "poolcast.outlook.forecasting",
     "roll": "poolcast.calibration.rolling",
+    "sensitivity": "poolcast.uncertainty.analyses",
     "solve": "poolcast.outlook.solving",
     "solve_package": "poolcast.outlook.packages",
 }
@@ -99,6 +101,7 @@ __all__ = [
     "load_scenario",
     "project",
     "roll",
+    "sensitivity",
     "solve",
     "solve_package",
 ]

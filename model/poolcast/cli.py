@@ -357,6 +357,62 @@ def solve_command(
         raise typer.Exit(NOT_MET)
 
 
+@app.command("sensitivity")
+def sensitivity_command(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Names, levers or files; default: baseline.")
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="tornado|grid|sobol|pooling",
+            help="One risk at a time; two unknowns at once; parts of the variance; what sharing a ledger saves.",
+        ),
+    ] = "tornado",
+    of: Annotated[
+        str | None,
+        typer.Option("--of", metavar="MEASURE(...)", help="Default: the reserve of EPF in the last year."),
+    ] = None,
+    row: Annotated[
+        str | None, typer.Option(metavar="UNKNOWN=A,B,C", help="Rows of a grid; also UNKNOWN=FIRST:LAST:STEP.")
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(metavar="UNKNOWN=A,B,C", help="Columns; without both: contribution rate by months of reserve."),
+    ] = None,
+    assumption_set: Annotated[str, typer.Option("--set", metavar="NAME|FOLDER", help="Assumption set.")] = "china",
+    to: Annotated[int | None, typer.Option(metavar="YEAR", help="Last year; default: the set's own.")] = None,
+    start: Annotated[int | None, typer.Option(metavar="YEAR", help="First year of the changes of a grid.")] = None,
+    paths: Annotated[
+        int | None, typer.Option(metavar="N", help="sobol: rows, of k + 2 paths each; pooling: paths.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="K", help="Seed of the paths.")] = 1,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show which risks and choices move a measure, and by how much."""
+    from poolcast.commands.sensitivity import SensitivityOptions, show_sensitivities
+
+    show_sensitivities(
+        SensitivityOptions(
+            scenarios=scenarios or ["baseline"],
+            method=method,
+            of=of,
+            row=row,
+            column=column,
+            assumption_set=assumption_set,
+            to=to,
+            start=start,
+            paths=paths,
+            seed=seed,
+            language=resolve_language(language),
+            as_json=as_json,
+            quiet=quiet,
+        )
+    )
+
+
 @app.command("check")
 def check_command(
     name: Annotated[str, typer.Argument(metavar="SET|SCENARIO", help="Name, lever id, folder or file.")],
