@@ -94,11 +94,12 @@ def in_variant(baseline: Assumptions, reformed: Assumptions, variant: Variant) -
 
 
 def _moved(before: Array, after: Array, axis: int, variant: Variant, parameter: Parameter) -> Array:
-    change = after - before
+    difference = after - before
+    change = np.where(np.isnan(difference), 0.0, difference)  # years without values, as the base year of many
     late = np.zeros_like(change)
     moved = np.moveaxis(late, axis, 0)
     source = np.moveaxis(np.nan_to_num(change), axis, 0)  # years without a value, as those of history, must not move on
     moved[variant.delay :] = source[: len(source) - variant.delay]
     low, high = parameter.minimum, parameter.maximum
-    result: Array = np.where(np.isnan(change), after, np.clip(before + variant.effect * late, low, high))
+    result: Array = np.where(np.isnan(difference), after, np.clip(before + variant.effect * late, low, high))
     return result
