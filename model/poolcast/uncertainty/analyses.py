@@ -13,7 +13,7 @@ from poolcast.uncertainty.grids import grid, rate_by_months
 from poolcast.uncertainty.pooling_value import value_of_pooling
 from poolcast.uncertainty.sensitivity import as_call, as_scenario, as_set, by_scenario
 from poolcast.uncertainty.simulate import STANDARD_PATHS
-from poolcast.uncertainty.sobol_indices import sobol_indices
+from poolcast.uncertainty.sobol_indices import BASE_PATHS, sobol_indices
 from poolcast.uncertainty.standard_sensitivities import standard_sensitivities
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def sensitivity(
             "standard": standard_sensitivities(calibrated, call, first),
         }
     if method == "sobol":
-        rows = {} if paths is None else {"rows": paths}
-        return {"sobol": sobol_indices(calibrated, call, first, seed=seed, progress=progress, **rows)}
+        rows = BASE_PATHS if paths is None else paths
+        return {"sobol": sobol_indices(calibrated, call, first, rows=rows, seed=seed, progress=progress)}
     if method == "pooling":
         pooled = chosen[1] if len(chosen) > 1 else None
         number = STANDARD_PATHS if paths is None else paths
