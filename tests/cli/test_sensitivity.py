@@ -1,0 +1,95 @@
+"""`sensitivity` and `solve --probability` through the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from poolcast.commands.sensitivity import axis_values
+from poolcast.parameters.errors import ResultError
+
+SHORT = ("--to", "2028")
+
+
+def test_tornado_prints_bars_and_the_standard_set_in_both_languages(poolcast):
+    code, out, _ = poolcast("sensitivity", *SHORT)
+    assert code == 0
+    assert "reserve(EPF, year=2028), baseline: one risk at a time" in out
+    assert "Care prices" in out
+    assert "Wage growth ±1 point" in out
+    assert "Projections, not forecasts" in out
+    chinese = poolcast("sensitivity", *SHORT, "--language", "zh")[1]
+    assert "逐项风险" in chinese
+    assert "医疗价格" in chinese
+    assert "工资增速 ±1 个百分点" in chinese
+
+
+def test_one_json_document(poolcast):
+    code, out, err = poolcast("sensitivity", "high_cost", *SHORT, "--of", "exhaustion(EPF)", "--json")
+    document = json.loads(out)
+    assert (code, err, document["schema"], document["method"]) == (0, "", "poolcast.sensitivity/1", "tornado")
+    assert document["tornado"]["data_vars"]["baseline"]["data"] == [None]  # does not come
+    assert document["tornado"]["coords"]["side"]["data"] == ["minus", "plus"]
+    assert document["scenarios"] == ["high_cost"]
+
+
+def test_grid_of_two_unknowns_and_the_preset(poolcast):
+    line = ("sensitivity", "--method", "grid", *SHORT, "--json")
+    rates = "revenue.employer_rate=0.07:0.08:0.01"
+    asked = ("--of", "reserve(EPF, year=2028)", "--row", rates, "--column", "scale:resident.subsidy=1,1.1")
+    grid = json.loads(poolcast(*line, *asked)[1])["grid"]
+    assert grid["coords"]["row"]["data"] == [0.07, 0.08]
+    values = grid["data_vars"]["value"]["data"]
+    assert values[1][0] == grid["data_vars"]["baseline"]["data"] > values[0][0]
+    preset = json.loads(poolcast(*line)[1])["rate_by_months"]
+    assert preset["coords"]["year"]["data"] == [2028]
+    shown = poolcast("sensitivity", "--method", "grid", *SHORT)[1]
+    assert "Payable months of EPF" in shown
+
+
+def test_sobol_is_the_same_for_the_same_seed(poolcast):
+    line = ("sensitivity", "--method", "sobol", "--paths", "8", "--seed", "5", *SHORT, "--json")
+    first, second = json.loads(poolcast(*line)[1]), json.loads(poolcast(*line)[1])
+    assert first == second
+    assert first["sobol"]["attrs"]["paths"] == 8 * (len(first["sobol"]["coords"]["risk"]["data"]) + 2)
+
+
+def test_every_problem_at_once(poolcast):
+    code, out, err = poolcast("sensitivity", "no_such", "--of", "reserv(EPF)", "--row", "x", "--to", "2028")
+    assert (code, out) == (2, "")
+    assert "3 things need mending" in err
+    assert poolcast("sensitivity", "--method", "tornadoes")[0] == 2
+
+
+@pytest.mark.parametrize("text", ["", "a", "a=", "a=1,x", "=1", "a=1:2:0", "a=nan"])
+def test_axes_that_cannot_be_read(text):
+    with pytest.raises(ResultError, match="UNKNOWN=values"):
+        axis_values("--row", text)
+
+
+def test_solve_with_a_probability(poolcast):
+    line = ("solve", "revenue.employer_rate", "--for", "payable_months(EPF, year=2028) >= 40", "--to", "2028")
+    asked = ("--probability", "0.9", "--paths", "40")
+    code, out, _ = poolcast(*line, *asked)
+    assert code == 0
+    assert "standard error" in out
+    assert "-> 0.900 (>= 0.9), met" in out
+    assert "verified by a run of its own" in out
+    document = json.loads(poolcast(*line, *asked, "--json")[1])
+    assert document["reached"]
+    assert document["bracket"][0] < document["value"]
+    assert "标准误" in poolcast(*line, *asked, "--language", "zh")[1]
+    code, out, _ = poolcast(*line, *asked, "--bounds", "0.08:0.0801")
+    assert code == 1
+    assert "no value from 0.08 to 0.0801" in out
+
+
+def test_a_probability_refuses_what_it_cannot_answer(poolcast):
+    line = ("solve", "revenue.employer_rate", "--for", "payable_months(EPF, year=2028) >= 40", "--to", "2028")
+    code, _, err = poolcast(*line, "--probability", "2", "--paths", "1")
+    assert code == 2
+    assert "2 things need mending" in err
+    code, _, err = poolcast(*line, "--probability", "0.9", "--region", "each")
+    assert code == 2
+    assert "one region at a time" in err
