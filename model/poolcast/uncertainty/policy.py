@@ -95,10 +95,9 @@ def in_variant(baseline: Assumptions, reformed: Assumptions, variant: Variant) -
 
 def _moved(before: Array, after: Array, axis: int, variant: Variant, parameter: Parameter) -> Array:
     difference = after - before
-    change = np.where(np.isnan(difference), 0.0, difference)  # years without values, as the base year of many
+    change = np.nan_to_num(difference)  # years without a value, as those of history, must not move on
     late = np.zeros_like(change)
-    moved = np.moveaxis(late, axis, 0)
-    source = np.moveaxis(np.nan_to_num(change), axis, 0)  # years without a value, as those of history, must not move on
+    moved, source = np.moveaxis(late, axis, 0), np.moveaxis(change, axis, 0)
     moved[variant.delay :] = source[: len(source) - variant.delay]
     low, high = parameter.minimum, parameter.maximum
     result: Array = np.where(np.isnan(difference), after, np.clip(before + variant.effect * late, low, high))
