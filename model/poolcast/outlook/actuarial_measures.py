@@ -33,13 +33,15 @@ def contribution_base(forecast: xr.Dataset) -> xr.DataArray:
 
     Contributory bases for EPF; average residents times disposable income per head for RPF; NaN for other ledgers.
     """
-    employees = forecast.contributory_bases
-    residents = forecast.average_members.sel(status=list(RESIDENT_STATUSES)).sum("status", skipna=False)
-    known = {"EPF": employees, "RPF": residents * forecast.disposable_income}
-    nothing = xr.full_like(employees, np.nan)
-    bases = [known.get(str(ledger), nothing) for ledger in forecast.ledger.values]
-    stacked = xr.concat(bases, "ledger", coords="minimal", compat="override", join="override")
-    base = stacked.assign_coords(ledger=forecast.ledger).transpose(*employees.dims, "ledger")
+    employees, members = forecast.contributory_bases, forecast.average_members
+    positions = [members.status.values.tolist().index(status) for status in RESIDENT_STATUSES]
+    residents = np.moveaxis(members.values, members.get_axis_num("status"), -1)[..., positions].sum(-1)
+    income = forecast.disposable_income.transpose(*employees.dims).values
+    known = {"EPF": employees.values, "RPF": residents * income}
+    nothing = np.full(employees.shape, np.nan)
+    bases = np.stack([known.get(str(ledger), nothing) for ledger in forecast.ledger.values], axis=-1)
+    coordinates = {**employees.coords, "ledger": forecast.ledger}
+    base = xr.DataArray(bases, coords=coordinates, dims=(*employees.dims, "ledger"))
     filled = with_pools(forecast, base)
     if "schemes_merged" in forecast:
         merged, of_residents = forecast.schemes_merged > 0, filled.sel(ledger="RPF", drop=True)

@@ -75,9 +75,11 @@ def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
     everywhere = [dimension for dimension in kept.dims if dimension != "ledger"]
     holds = kept | ~kept.any(everywhere)  # a ledger that nobody gives a reserve still has a balance
     projected = forecast.year > int(forecast.attrs["base_year"])
-    year = forecast.year.where(condition & holds & projected)
-    result: xr.DataArray = year.min("year")
-    return result
+    comes = (condition & holds & projected).transpose(*condition.dims)
+    axis = comes.get_axis_num("year")
+    first = forecast.year.values.astype(float)[comes.values.argmax(axis)]
+    result: xr.DataArray = comes.isel(year=0, drop=True).copy(data=np.where(comes.values.any(axis), first, np.nan))
+    return result.rename("year")
 
 
 def in_prices(forecast: xr.Dataset, prices: Prices) -> xr.Dataset:

@@ -365,6 +365,8 @@ def _contract_eight(totals, window, weights, cell, lanes):  # type: ignore[no-un
         total, weight = totals[measure], weights[measure]
         w0, w1, w2, w3 = weight[cell], weight[cell + 1], weight[cell + 2], weight[cell + 3]
         w4, w5, w6, w7 = weight[cell + 4], weight[cell + 5], weight[cell + 6], weight[cell + 7]
+        if w0 == w1 == w2 == w3 == w4 == w5 == w6 == w7 == 0.0:  # ages at which a status or a use has nobody
+            continue
         for lane in range(min(lanes, ROW)):
             low = w0 * window[lane] + w1 * window[ROW + lane]
             low += w2 * window[2 * ROW + lane] + w3 * window[3 * ROW + lane]

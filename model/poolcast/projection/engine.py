@@ -15,7 +15,7 @@ from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import project_cost_trend, project_economy
 from poolcast.projection.flows import Flows, MoneyState, project_flows
 from poolcast.projection.ledgers import LedgerAccounts, LedgerRecursion
-from poolcast.projection.people import project_people
+from poolcast.projection.people import People, project_people
 from poolcast.projection.pools import Holders
 from poolcast.projection.structure import contradictions_of_structure
 
@@ -53,9 +53,9 @@ class Projection:
         return self.money.assumptions
 
 
-def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> MoneyState:
-    """Run the first two layers: people, then wages, contributions, care and claims."""
-    people = project_people(assumptions, drivers)
+def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS, people: People | None = None) -> MoneyState:
+    """Run the first two layers: people, unless they are known, then wages, contributions, care and claims."""
+    people = project_people(assumptions, drivers) if people is None else people
     economy = project_economy(assumptions, drivers)
     trend = project_cost_trend(assumptions, economy, drivers)
     contributions = project_contributions(assumptions, people, economy, drivers)
@@ -69,8 +69,16 @@ def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Mo
     return MoneyState(assumptions, people, economy, trend, contributions, claims, drivers)
 
 
-def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
+def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS, people: People | None = None) -> Projection:
     """Run all three layers on calibrated assumptions.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        Calibrated.
+    drivers : Drivers
+    people : People, optional
+        The first layer of the same paths, where it is known already.
 
     Raises
     ------
@@ -80,7 +88,7 @@ def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> Projection:
     _refuse_unready(assumptions)
     ages = assumptions["population.at_base_year_end"].shape[-1]
     drivers.fit(len(assumptions.regions), assumptions.last_year - assumptions.base_year + 1, ages)
-    money = project_money(assumptions, drivers)
+    money = project_money(assumptions, drivers, people)
     flows = project_flows(money)
     holders = Holders.of(assumptions)
     accounts = LedgerRecursion(assumptions, flows, holders, drivers).run()

@@ -6,8 +6,6 @@ slopes (Hermite); the error is below 1e-13, and beyond nine standard deviations 
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
@@ -17,7 +15,7 @@ Array = NDArray[np.float64]
 REACH = 9.0
 NODES_A_UNIT = 512
 COMPILED_FROM = 2**18
-"""Numbers from which the compiled twin pays; loading it takes half a second."""
+"""Numbers from which a compiled twin pays; loading it takes half a second."""
 
 _NODES = np.arange(-REACH, REACH + 1.5 / NODES_A_UNIT, 1 / NODES_A_UNIT)
 VALUES: Array = ndtr(_NODES)
@@ -32,11 +30,6 @@ def normal_distribution(deviates: Array) -> Array:
     deviates : array
         Finite or infinite; NaN gives NaN.
     """
-    if np.size(deviates) >= COMPILED_FROM and find_spec("numba") is not None:
-        from poolcast.projection.normal_distribution_compiled import from_table
-
-        compiled: Array = from_table(deviates)
-        return compiled
     inside = np.clip(deviates, -REACH, REACH)
     known = np.where(np.isnan(inside), 0.0, inside)
     place = (known + REACH) * NODES_A_UNIT

@@ -75,6 +75,24 @@ class People:
         """Return a sum at the year ends before the years from the base year on (path, region, year, status)."""
         return self.sums[name][:, :, :-1]
 
+    def take(self, paths: NDArray[np.intp]) -> People:
+        """Return some paths; sums of one path serve all and stay."""
+
+        def of(array: Array) -> Array:
+            return array[paths] if array.shape[0] > 1 else array
+
+        return People(
+            sums={name: of(array) for name, array in self.sums.items()},
+            active_by_sex=of(self.active_by_sex),
+            relative_wages=of(self.relative_wages),
+            population=of(self.population),
+            births=of(self.births),
+            deaths=of(self.deaths),
+            net_migrants=of(self.net_migrants),
+            population_by_age=self.population_by_age,
+            closing_weight=self.closing_weight,
+        )
+
     def exposure(self, at_year_ends: Array) -> Array:
         """Return the exposure of each year from a stock (path, region, year_end, ...): weighted mean of two ends."""
         weight = self.closing_weight
@@ -108,7 +126,7 @@ _Value = TypeVar("_Value")
 
 def _cached(cache: OrderedDict[str, _Value], size: int, assumptions: Assumptions, make: Callable[[], _Value]) -> _Value:
     """Return what was made of the same parameters before; the least recently used is dropped."""
-    key = _content(assumptions)
+    key = cohort_content(assumptions)
     with _LOCK:
         if key in cache:
             cache.move_to_end(key)
@@ -156,7 +174,7 @@ def _with_employment(people: People, share: Array) -> People:
     )
 
 
-def _content(assumptions: Assumptions) -> str:
+def cohort_content(assumptions: Assumptions) -> str:
     """Return the digest of what this layer reads; arrays met before are known by their identity."""
     arrays = [assumptions[name] for name in COHORT_PARAMETERS if name in assumptions]
     identity = (
@@ -260,7 +278,8 @@ def _project_paths(assumptions: Assumptions, drivers: Drivers) -> People:
     years = assumptions.last_year - assumptions.base_year
     by_kernel = drivers.simulated and find_spec("numba") is not None
     result = project_cohort(inputs, _multipliers(drivers, years), implementation="compiled" if by_kernel else "auto")
-    _refuse_clipping(assumptions, result)
+    if not drivers.simulated:  # of thousands of paths some empty a small cell; what could not leave is counted
+        _refuse_clipping(assumptions, result)
     return _gather(assumptions, central, result, result.measures[..., -1], result.measures[..., :-1])
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.engine import Projection, run
+from poolcast.projection.people import People, cohort_content, project_people
 from poolcast.uncertainty.draws import Draws
 from poolcast.uncertainty.innovations import draw_innovations
 from poolcast.uncertainty.kept import Layout
@@ -22,7 +23,7 @@ Array = NDArray[np.float64]
 Rows = dict[str, dict[str, Array]]
 """Rows (path, cell) by scenario and measure."""
 
-TILE_CELLS = 18_000
+TILE_CELLS = 23_000
 """Paths times regions times years that go through the engine at once: more leave the cache, fewer wait on Python."""
 LARGEST_TILE = 256
 
@@ -85,16 +86,20 @@ def run_block(job: Job, first: int, count: int) -> Rows:
     innovations = draw_innovations(job.processes, job.draws, codes, first, count, job.years)
     variants = draw_variants(job.processes, job.draws, first, count)
     result: Rows = {}
+    crowd: dict[str, People] = {}
     for name, assumptions in job.scenarios.items():
         drivers = drivers_of(innovations, job.processes, Centre.of(assumptions))
         chosen = variants if name in job.policy else [PLANNED] * count
         rows = {kept.name: np.empty((count, kept.size)) for kept in job.layout.measures}
         for variant in sorted(set(chosen)):
             paths = np.flatnonzero([mine == variant for mine in chosen])
-            for tile in tiles(paths, len(codes) * (job.years + 1)):
-                projection = run(job.variant(name, variant), drivers.take(tile))
+            reformed = job.variant(name, variant)
+            people = _people(reformed, drivers, paths, crowd)
+            for tile in tiles(np.arange(len(paths)), len(codes) * (job.years + 1)):
+                mine = paths[tile]
+                projection = run(reformed, drivers.take(mine), people.take(tile))
                 for measure, values in job.layout.read(projection).items():
-                    rows[measure][tile] = values
+                    rows[measure][mine] = values
         result[name] = rows
     return result
 
@@ -103,6 +108,22 @@ def central_run(assumptions: Assumptions) -> Projection:
     """Return the run of one path that nothing moves."""
     years = assumptions.last_year - assumptions.base_year + 1
     return run(assumptions, Drivers(wage_growth=np.zeros((1, 1, years))))
+
+
+def _people(assumptions: Assumptions, drivers: Drivers, paths: NDArray[np.intp], crowd: dict[str, People]) -> People:
+    """Return the first layer of some paths; scenarios that leave it alone share that of the whole block.
+
+    Parameters
+    ----------
+    crowd : dict of str to People
+        First layers of all paths of the block, by what they rest on; added to.
+    """
+    content = cohort_content(assumptions)
+    if content not in crowd and len(paths) == drivers.paths:
+        crowd[content] = project_people(assumptions, drivers)
+    if content in crowd:
+        return crowd[content].take(paths)
+    return project_people(assumptions, drivers.take(paths))
 
 
 def tiles(paths: NDArray[np.intp], cells_a_path: int) -> list[NDArray[np.intp]]:

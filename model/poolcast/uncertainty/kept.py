@@ -36,15 +36,28 @@ STANDARD = (
 )
 """Measures kept unless a simulation is asked for others."""
 
+_BASE = ("contributory_bases", "average_members", "disposable_income", "schemes_merged")
 _READS: dict[str, tuple[str, ...]] = {
     "first_deficit": ("balance", "reserve"),
     "first_deficit_before_interest": ("balance_before_interest", "reserve"),
     "exhaustion": ("reserve",),
     "exhaustion_month": ("reserve",),
     "income_cover": ("revenue_before_interest", "expenditure"),
-    "cost_rate": ("expenditure", "contributory_bases", "average_members", "disposable_income"),
-    "income_rate": ("revenue_before_interest", "contributory_bases", "average_members", "disposable_income"),
-    "balance_rate": ("balance_before_interest", "contributory_bases", "average_members", "disposable_income"),
+    "cost_rate": ("expenditure", "contributory_bases", "average_members", "disposable_income", "schemes_merged"),
+    "income_rate": (
+        "revenue_before_interest",
+        "contributory_bases",
+        "average_members",
+        "disposable_income",
+        "schemes_merged",
+    ),
+    "balance_rate": (
+        "balance_before_interest",
+        "contributory_bases",
+        "average_members",
+        "disposable_income",
+        "schemes_merged",
+    ),
     "members": ("members",),
 }
 """Variables of a forecast that a measure reads; measures that are a variable read it, others read all."""
