@@ -226,7 +226,18 @@ def simulate_command(
     sure_policy: Annotated[
         bool, typer.Option("--sure-policy", help="Reforms come on time and in full in every future.")
     ] = False,
+    until_error: Annotated[
+        float | None, typer.Option(metavar="E", help="Add paths, up to --paths, until the standard error of --of is E.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option(metavar="MEASURE", help="What --until-error watches, as 'exhaustion(EPF, year=2050)'.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Threads; default: all processors.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Compute on a Dask cluster, tcp://host:port.")
+    ] = None,
+    keep_paths: Annotated[bool, typer.Option("--keep-paths", help="Write every path to paths.nc.")] = False,
+    memory: Annotated[float, typer.Option(metavar="GIB", help="Memory for exact paths; more goes to the disk.")] = 1.0,
     resume: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Go on with an interrupted simulation; needs nothing else.")
     ] = None,
@@ -256,6 +267,11 @@ def simulate_command(
             sampling=sampling,
             policy=not sure_policy,
             workers=workers,
+            scheduler=scheduler,
+            until_error=until_error,
+            of=of,
+            keep_paths=keep_paths,
+            memory=memory,
             resume=resume,
             out=out,
             ledgers=ledger or (),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from poolcast.parameters.assumptions import Assumptions
     from poolcast.scenarios.scenario import Scenario
-    from poolcast.uncertainty.simulate import Progress, Simulation
+    from poolcast.uncertainty.simulate import Driver, Progress, Simulation
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,14 @@ class SimulateOptions:
     policy : bool
         Whether reforms may come late and weak.
     workers : int or None
+    scheduler : str or None
+        Address of a Dask scheduler.
+    until_error, of : float and str, or None
+        Add paths until the standard error of a figure is small enough.
+    keep_paths : bool
+        Also write every path to one file.
+    memory : float
+        GiB for exact paths.
     resume, out : path or None
     ledgers, regions : sequence of str
         Which to show.
@@ -58,6 +66,11 @@ class SimulateOptions:
     sampling: str
     policy: bool
     workers: int | None
+    scheduler: str | None
+    until_error: float | None
+    of: str | None
+    keep_paths: bool
+    memory: float
     resume: Path | None
     out: Path | None
     ledgers: Sequence[str]
@@ -91,7 +104,11 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         folder = begin(options.out, request, datetime.now().astimezone())
     journal.keep(options.command)
     stop = threading.Event()
-    with _stopped_by_interrupt(stop), _progress(journal.console, options.language) as progress:
+    with (
+        _computed(options) as driver,
+        _stopped_by_interrupt(stop),
+        _progress(journal.console, options.language) as progress,
+    ):
         simulation = simulate(
             assumptions,
             scenarios,
@@ -102,6 +119,10 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
             policy=request.policy,
             workers=options.workers,
             folder=folder / PATHS,
+            memory=int(options.memory * 2**30),
+            until_error=request.until_error,
+            of=request.of,
+            driver=driver,
             progress=progress,
             stop=stop,
         )
@@ -109,7 +130,12 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         _say_interrupted(simulation, folder, options, journal)
         return False
     journal.keep(f"simulated {simulation.paths} paths")
+    if options.keep_paths:
+        from poolcast.uncertainty.paths_file import save_paths
+
+        save_paths(simulation, folder / "paths.nc")
     _print(simulation, options)
+    _say_precision(simulation, options, journal)
     place = finish(folder, simulation, request, options.command, journal.lines)
     if options.as_json:
         print_json(_document(simulation, request, place))
@@ -131,6 +157,8 @@ def _request(options: SimulateOptions, digests: dict[str, str]) -> Request:
         seed=options.seed,
         sampling=options.sampling,
         policy=options.policy,
+        until_error=options.until_error,
+        of=options.of,
         digests=digests,
     )
 
@@ -138,11 +166,49 @@ def _request(options: SimulateOptions, digests: dict[str, str]) -> Request:
 def _refuse_early(request: Request) -> None:
     """Refuse what cannot be before a folder is made."""
     from poolcast.outlook.catalogue_of_measures import chosen_measures
-    from poolcast.uncertainty.simulate import refuse_options
+    from poolcast.uncertainty.simulate import refuse_options, refuse_precision
 
     refuse_options(request.paths, request.sampling)
+    refuse_precision(request.until_error, request.of)
     if request.measures:
         chosen_measures(request.measures)
+
+
+@contextmanager
+def _computed(options: SimulateOptions) -> Iterator[Driver | None]:
+    """Give what computes the paths: the threads of this process, or a cluster."""
+    if options.scheduler is None:
+        yield None
+        return
+    from poolcast.uncertainty.cluster import Cluster
+
+    with Cluster(options.scheduler) as cluster:
+        cluster.refuse_other_versions()
+        yield cluster.run_paths
+
+
+def _say_precision(simulation: Simulation, options: SimulateOptions, journal: Journal) -> None:
+    """Say at which precision the paths stopped, and how far a counted quantile may be off."""
+    chinese = options.language == "zh"
+    if simulation.precision is not None:
+        found = simulation.precision
+        if chinese:
+            text = f"{found.of} 的标准误 {found.error:.2g}，共 {found.paths:,} 条路径"
+            text += "。" if found.is_reached else f"；未达到 {found.wanted:g}，已到路径上限。"
+        else:
+            text = f"Standard error of {found.of}: {found.error:.2g} with {found.paths:,} paths"
+            text += "." if found.is_reached else f"; {found.wanted:g} was not reached within --paths."
+        journal.say(text)
+    if not simulation.is_exact:
+        from poolcast.uncertainty.histogram_summary import rank_errors
+        from poolcast.uncertainty.summary import LEVELS
+
+        worst = max(rank_errors(simulation, LEVELS).values())
+        journal.say(
+            f"分位数来自直方图，秩误差最多 {worst:.4f}。"
+            if chinese
+            else f"Quantiles are from histograms: their rank is off by {worst:.4f} at most."
+        )
 
 
 def _read(options: SimulateOptions, request: Request | None, journal: Journal) -> tuple[Assumptions, list[Scenario]]:

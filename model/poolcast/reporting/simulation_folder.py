@@ -49,6 +49,7 @@ class Request:
     paths, seed : int
     sampling : str
     policy : bool
+    until_error, of : float and str, or None
     digests : mapping
         Digest of the set and of each scenario, to tell whether they are still the same when it goes on.
     version : str
@@ -63,6 +64,8 @@ class Request:
     seed: int
     sampling: str
     policy: bool
+    until_error: float | None
+    of: str | None
     digests: Mapping[str, str]
     version: str = __version__
 
@@ -78,6 +81,8 @@ class Request:
             "seed": self.seed,
             "sampling": self.sampling,
             "policy": self.policy,
+            "until_error": self.until_error,
+            "of": self.of,
             "digests": dict(self.digests),
             "version": self.version,
         }
