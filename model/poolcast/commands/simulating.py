@@ -136,9 +136,10 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         save_paths(simulation, folder / "paths.nc")
     _print(simulation, options)
     _say_precision(simulation, options, journal)
+    document = _document(simulation, request) if options.as_json else {}
     place = finish(folder, simulation, request, options.command, journal.lines)
     if options.as_json:
-        print_json(_document(simulation, request, place))
+        print_json({**document, "run_folder": str(place)})
     elif options.quiet:
         data_console().print(str(place), markup=False, soft_wrap=True)
     saved = "结果" if options.language == "zh" else "Saved"
@@ -320,7 +321,7 @@ def _print(simulation: Simulation, options: SimulateOptions) -> None:
     print_simulation(data_console(), simulation, options.language, regions, ledgers)
 
 
-def _document(simulation: Simulation, request: Request, place: Path) -> dict[str, Any]:
+def _document(simulation: Simulation, request: Request) -> dict[str, Any]:
     """Return the JSON document ``poolcast.simulation/1``: the request and the tables as records."""
     from poolcast.reporting.simulation_tables import TABLES
 
@@ -330,7 +331,6 @@ def _document(simulation: Simulation, request: Request, place: Path) -> dict[str
         **request.document(),
         "set": simulation.job.baseline.name,
         "synthetic": simulation.job.baseline.synthetic,
-        "run_folder": str(place),
         **{
             name: [] if table.empty else table.astype(object).where(table.notna(), None).to_dict("records")
             for name, table in tables.items()
