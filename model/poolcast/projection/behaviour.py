@@ -44,14 +44,23 @@ def response_multiplier(assumptions: Assumptions, own_share: Array, strength: Ar
     strength = np.asarray(strength)[..., None]
     smallest = float(assumptions["behaviour.minimum_own_share"])
     reference = assumptions.from_year(REFERENCE, assumptions.base_year)[None]
-    change = _phased_in(assumptions, np.log(np.maximum(own_share, smallest) / np.maximum(reference, smallest)))
     elasticity = assumptions["behaviour.own_price_elasticity"][SCHEME_OF_STATUS]
-    exponent = elasticity * change * strength[..., None]
     cross = by_status(assumptions["behaviour.cross_price_elasticity"])
+    answering = slice(0, _last_answering(elasticity))
+    own, before = own_share[..., answering], reference[..., answering]
+    change = _phased_in(assumptions, np.log(np.maximum(own, smallest) / np.maximum(before, smallest)))
+    exponent = elasticity[..., answering] * change * strength[..., None]
     exponent[..., _INPATIENT] += cross * change[..., _OUTPATIENT] * strength
     low, high = float(assumptions["behaviour.minimum_multiplier"]), float(assumptions["behaviour.maximum_multiplier"])
-    result: Array = np.clip(np.exp(exponent), low, high)
+    result: Array = np.ones(np.broadcast_shapes(own_share.shape, (*exponent.shape[:-1], 1)))
+    result[..., answering] = np.clip(np.exp(exponent), low, high)
     return result
+
+
+def _last_answering(elasticity: Array) -> int:
+    """Return how many benefits, from the first on, hold all whose use answers a price; the others need no logarithm."""
+    answers = np.flatnonzero(elasticity.any(0))
+    return int(max(answers.max(initial=0), _INPATIENT, _OUTPATIENT)) + 1
 
 
 def _phased_in(assumptions: Assumptions, change: Array) -> Array:

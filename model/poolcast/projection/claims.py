@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class Claims:
     provider_borne: Array
     entitlement: Entitlement
 
-    @property
+    @cached_property
     def own_payments(self) -> Array:
         """In-policy bills that the law leaves to the patients (path, region, year, status, benefit), yuan."""
         result: Array = np.maximum(self.in_policy_bills - self.entitled, 0.0)
@@ -69,9 +70,13 @@ class Claims:
 
 def by_scheme(status_values: Array, axis: int) -> Array:
     """Add an array over the insured statuses of each scheme; the scheme axis takes the place of the status axis."""
-    moved = np.moveaxis(status_values, axis, -1) * INSURED
-    added = np.stack([moved[..., scheme == SCHEME_OF_STATUS].sum(-1) for scheme in range(len(SCHEMES))], axis=-1)
-    return np.moveaxis(added, -1, axis)
+    moved = np.moveaxis(status_values, axis, 0)
+    shape = (*status_values.shape[:axis], len(SCHEMES), *status_values.shape[axis + 1 :])
+    added = np.zeros(shape)
+    by_scheme_first = np.moveaxis(added, axis, 0)
+    for status in np.flatnonzero(INSURED).tolist():
+        by_scheme_first[SCHEME_OF_STATUS[status]] += moved[status]
+    return added
 
 
 def project_claims(
@@ -123,15 +128,20 @@ def project_claims(
         )
         payments, inpatient_payments = payments + added, inpatient_payments + added_by_tier
         borne = borne - by_scheme(added, 3).sum(-1)
+    bills, in_policy_bills = services * _bill_per_service(care, entitlement), services * entitlement.in_policy
+    entitled, above_ceiling = gross, services[..., _INPATIENT] * entitlement.above_ceiling
     cheaper = _cheaper_by_procurement(assumptions, services.shape)
+    if cheaper is not None:
+        bills, in_policy_bills, entitled = bills * cheaper, in_policy_bills * cheaper, entitled * cheaper
+        above_ceiling = above_ceiling * cheaper[..., _INPATIENT]
     return Claims(
         services=services,
-        bills=services * _bill_per_service(care, entitlement) * cheaper,
-        in_policy_bills=services * entitlement.in_policy * cheaper,
-        entitled=gross * cheaper,
+        bills=bills,
+        in_policy_bills=in_policy_bills,
+        entitled=entitled,
         payments=payments,
         inpatient_payments=inpatient_payments,
-        above_ceiling=services[..., _INPATIENT] * entitlement.above_ceiling * cheaper[..., _INPATIENT],
+        above_ceiling=above_ceiling,
         claimed=claimed,
         procurement_saving=saving,
         provider_borne=borne,
@@ -207,12 +217,18 @@ def _heads(people: People, claims: Array, revenue: Array, expected_cost: CostTre
     )
 
 
-def _cheaper_by_procurement(assumptions: Assumptions, shape: tuple[int, ...]) -> Array:
-    """Factor on bills after volume-based procurement (path, region, year, status, benefit); patients save as well."""
+def _cheaper_by_procurement(assumptions: Assumptions, shape: tuple[int, ...]) -> Array | None:
+    """Factor on bills after volume-based procurement (path, region, year, status, benefit); patients save as well.
+
+    None where nothing is saved.
+    """
+    if "procurement.saving_share" not in assumptions:
+        return None
+    saving = assumptions.from_year("procurement.saving_share", assumptions.base_year)[None]
+    if not saving.any():
+        return None
     factor = np.ones((1, *shape[1:]))
-    if "procurement.saving_share" in assumptions:
-        saving = assumptions.from_year("procurement.saving_share", assumptions.base_year)[None]
-        factor[..., _PROCURED] = 1 - np.take(saving, SCHEME_OF_STATUS, axis=3)[..., None]
+    factor[..., _PROCURED] = 1 - np.take(saving, SCHEME_OF_STATUS, axis=3)[..., None]
     return factor
 
 

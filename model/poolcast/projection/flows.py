@@ -238,7 +238,7 @@ def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
 def _book_benefits(state: MoneyState, flows: Flows, ledger: str, scheme: int) -> None:
     payments = by_scheme(state.claims.payments, 3)[..., scheme, :]
     if state.assumptions.option("cross_province_pool") != "none":
-        flows.outside_care[SCHEMES[scheme]] = by_scheme(state.claims.inpatient_payments, 3)[..., scheme, _OUTSIDE]
+        flows.outside_care[SCHEMES[scheme]] = by_scheme(state.claims.inpatient_payments[..., _OUTSIDE], 3)[..., scheme]
     for benefit, line in BENEFIT_LINES.items():
         if benefit != "long_term_care":
             flows.pay(ledger, line, payments[..., index("benefit", benefit)])
