@@ -245,6 +245,14 @@ class _CoarseSearch(Search):
         super().__init__(question, unknown, region, exact=_EXACT * (high - low))
         self._guess = guess
 
+    def asking(self) -> Generator[float, Readings, tuple[float, bool]]:
+        """Look about the guess; where that finds nothing, because the pilot erred, everywhere."""
+        found, reached = yield from super().asking()
+        if not reached and self._guess is not None:
+            self._guess = None
+            found, reached = yield from super().asking()
+        return found, reached
+
     def _bracket(
         self, present: float, end: float, nearer: float
     ) -> Generator[float, Readings, tuple[float, float] | None]:
