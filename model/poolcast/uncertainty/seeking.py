@@ -195,7 +195,7 @@ def seek(
     Parameters
     ----------
     assumptions : Assumptions, str or path
-        A set with the group ``uncertainty``, not yet calibrated.
+        A set with the group ``uncertainty``, calibrated or not.
     unknown, conditions, region, bounds, base_scenario, start, where
         As in `poolcast.outlook.solving.solve`.
     probability : float
