@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import BENEFITS, EMPLOYEE_STATUSES, RESIDENT_STATUSES, index
 from poolcast.projection.control_totals import FACTORS, factor_report, neutral
 from poolcast.projection.engine import project
+from poolcast.scenarios.reform import Reform
 from tests.projection.random_sets import base_set, random_set
 
 CHECK = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -117,6 +119,39 @@ def test_factors_are_listed_and_frozen() -> None:
             assert factor.within_range == (0.8 <= factor.value <= 1.25)
     assert poolcast.calibrate(with_accounts(5)) is fitted  # once per content
     assert factor_report(neutral(base())) == []
+
+
+def responding(seed: int) -> Assumptions:
+    """Accounts that agree with the opening reserve, and patients who answer to what they pay themselves."""
+    read = with_accounts(seed)
+    reserve = read["accounts.reserve"].copy()
+    reserve[:, read.year_position(2025)] = read["ledger.opening_reserve"]
+    response = np.ones_like(read["behaviour.response"])
+    return read.with_values({"accounts.reserve": reserve, "behaviour.response": response})
+
+
+def test_a_calibrated_set_keeps_its_factors() -> None:
+    read = responding(5)
+    fitted = poolcast.calibrate(read)
+    assert fitted is not read
+    assert poolcast.calibrate(fitted) is fitted
+    assert poolcast.project(fitted).identical(poolcast.project(read).assign_attrs(set_digest=fitted.digest()))
+    law = poolcast.load_scenario("baseline")
+    lower = Reform("scale", "inpatient.reimbursement_rate", {2027: 0.8})
+    reformed = replace(law, reforms=(lower,)).apply(fitted)
+    assert poolcast.calibrate(reformed) is reformed, "a reform never moves a factor, nor what patients compare with"
+
+
+def test_other_accounts_are_calibrated_anew() -> None:
+    read = responding(5)
+    changed = {"accounts.revenue": read["accounts.revenue"] * 1.01}
+    wanted = poolcast.calibrate(read.with_values(changed))
+    found = poolcast.calibrate(poolcast.calibrate(read).with_values(changed))
+    for name in wanted.values:
+        if name.startswith("calibration."):
+            assert found[name] == pytest.approx(wanted[name], rel=1e-9, abs=1e-12), name
+    uncalibrated = poolcast.calibrate(poolcast.calibrate(read).with_options(calibration="none"))
+    assert factor_report(uncalibrated) == []
 
 
 def test_accounts_that_nothing_can_reach_are_refused() -> None:

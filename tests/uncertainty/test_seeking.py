@@ -9,6 +9,7 @@ import poolcast
 from poolcast.outlook.conditions import parse_condition
 from poolcast.outlook.solving import solve
 from poolcast.parameters.errors import ScenarioError
+from poolcast.uncertainty import seeking
 from poolcast.uncertainty.processes import Processes
 from poolcast.uncertainty.seeking import ProbabilityEvaluator, met, seek
 
@@ -81,6 +82,27 @@ def test_met_already_changes_nothing(short_china):
     assert found.reached
     assert found.solution.change == 0
     assert found.solution.scenario.reforms == ()
+
+
+@pytest.mark.parametrize("share_of_paths", [0.5, 0.9])
+def test_a_pilot_that_needs_no_change_does_not_end_the_search(short_china, monkeypatch, share_of_paths):
+    calibrated = poolcast.calibrate(short_china)
+    condition = parse_condition("payable_months(EPF, year=2032) >= 0")  # its margins are the months themselves
+    few, many = 20, 120
+    for seed in range(1, 30):
+        evaluator = ProbabilityEvaluator(Processes.of(calibrated), share_of_paths, many, seed)
+        months = evaluator.margins(calibrated, [condition])[0]
+        # the k-th best months, k = p n: what is surely met by the few paths, and by the many
+        by_few = np.sort(months[:few])[::-1][int(share_of_paths * few) - 1]
+        by_many = np.sort(months)[::-1][int(share_of_paths * many) - 1]
+        if by_few > by_many + 0.5:
+            break
+    wanted = f"payable_months(EPF, year=2032) >= {(by_few + by_many) / 2:.4f}"
+    monkeypatch.setattr(seeking, "PILOT_PATHS", few)
+    found = seek(short_china, RATE, wanted, probability=share_of_paths, paths=many, seed=seed)
+    assert found.reached
+    assert found.solution.change > 0
+    assert found.solution.checks[0].after.value >= share_of_paths
 
 
 def test_quantile_margin_says_the_same_as_the_share(short_china):

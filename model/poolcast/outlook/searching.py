@@ -126,6 +126,8 @@ class Search:
         For the record.
     before : sequence of Reading, optional
         What the conditions find without the change, where that is known already.
+    exact : float
+        How exactly the edge is found, in the unit of the unknown; as exactly as numbers go where zero.
     """
 
     def __init__(
@@ -134,8 +136,10 @@ class Search:
         unknown: Unknown,
         region: str | None = None,
         before: Sequence[Reading] | None = None,
+        exact: float = 0.0,
     ) -> None:
         self._question, self._unknown, self._region = question, unknown, region
+        self._exact = exact
         self._before = question.read_base() if before is None else before
         self._scales: list[float] = []
         self._readings: dict[float, Readings] = {}
@@ -225,10 +229,10 @@ class Search:
     def _edge(self, missed: float, met: float) -> Generator[float, Readings, float]:
         """Return the value nearest to `missed` that still meets the conditions."""
         finite = math.isfinite(self._seen[missed]) and math.isfinite(self._seen[met])
-        tiny = 4 * math.ulp(max(abs(missed), abs(met)))
+        tiny = max(4 * math.ulp(max(abs(missed), abs(met))), self._exact)
         if finite and self._seen[met] > 0:
             yield from self._close_in(missed, met, tiny)
-        best = self._nearest_met(missed)
+        best = self._nearest_met(missed, met)
         toward = math.copysign(1.0, missed - best)
         step, outside = tiny, missed
         while abs(step) < abs(missed - best):  # find a miss close to the edge
@@ -284,10 +288,9 @@ class Search:
         low, high = min(one, other), max(one, other)
         return [value for value in self._seen if low <= value <= high]
 
-    def _nearest_met(self, missed: float) -> float:
-        return min(
-            (value for value, margin in self._seen.items() if margin >= 0), key=lambda value: abs(value - missed)
-        )
+    def _nearest_met(self, missed: float, met: float) -> float:
+        reached = [value for value in self._between(missed, met) if self._seen[value] >= 0]
+        return min(reached, key=lambda value: abs(value - missed))
 
     def _nearest(self) -> Generator[float, Readings, float]:
         """Return the value that comes nearest to meeting the conditions: the best scanned, refined."""

@@ -119,6 +119,8 @@ class Assumptions:
         Whether the set holds made-up data, which every page must say.
     pools : tuple of CommonPool
         Pools that regions of several provinces may share.
+    calibrated_to : str
+        Digest of the accounts to which the factors were found; empty for a set as read. No part of the content.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Assumptions:
     sources: Mapping[str, Source] = field(repr=False)
     synthetic: bool = False
     pools: tuple[CommonPool, ...] = ()
+    calibrated_to: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         frozen = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -54,13 +55,17 @@ def calibrate(assumptions: Assumptions) -> Assumptions:
     """Return the set with its calibration factors, and the unreformed law as reference of behaviour (handbook 6.10).
 
     With ``calibration: none`` every factor is one. Runs once per content of the set; a reform is applied afterwards and
-    never moves a factor.
+    never moves a factor. A set that has its factors already, reformed or not, comes back as it is, unless its accounts
+    or the option are no longer those to which the factors were found.
 
     Raises
     ------
     AssumptionError
         If the base year cannot be brought to the accounts.
     """
+    accounts = _accounts_digest(assumptions)
+    if assumptions.calibrated_to == accounts:
+        return assumptions
     key = assumptions.digest()
     with _LOCK:
         if key in _CACHE:
@@ -69,7 +74,7 @@ def calibrate(assumptions: Assumptions) -> Assumptions:
     if assumptions.options["calibration"] == "accounts":
         fitted = fit_members(fitted)
         fitted = fitted.with_values(_BaseYear(fitted).factors())
-    fitted = _with_reference(fitted)
+    fitted = replace(_with_reference(fitted), calibrated_to=accounts)
     with _LOCK:
         _CACHE[key] = fitted
         while len(_CACHE) > 8:
@@ -78,12 +83,24 @@ def calibrate(assumptions: Assumptions) -> Assumptions:
 
 
 def neutral(assumptions: Assumptions) -> Assumptions:
-    """Return the set with every factor at one and no residual."""
-    values = {}
+    """Return the set with every factor at one, no residual, and no reference of behaviour: nothing is calibrated."""
+    values = {name: array for name, array in assumptions.values.items() if name not in (REFERENCE, REFERENCE_BY_TIER)}
     for name in FACTORS:
         shape = tuple(len(assumptions.axis_members(axis)) for axis in PARAMETERS[name].dimensions)
         values[name] = np.full(shape, float(PARAMETERS[name].default or 0.0))
-    return assumptions.with_values(values)
+    return replace(assumptions, values=values, calibrated_to="")
+
+
+def _accounts_digest(assumptions: Assumptions) -> str:
+    """Return a hash of what factors are found for: the option, and the accounts of the base year and the one before."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(repr((assumptions.base_year, assumptions.options["calibration"], assumptions.region_codes)).encode())
+    for name in sorted(name for name in assumptions.values if name.startswith("accounts.")):
+        for year in (assumptions.base_year - 1, assumptions.base_year):
+            array = assumptions.in_year(name, year)
+            digest.update(f"{name}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def factor_report(assumptions: Assumptions) -> list[Factor]:

@@ -13,7 +13,7 @@ standard errors less and more; these two values are the bracket. The share is co
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from poolcast.outlook.conditions import Condition, Reading
 from poolcast.outlook.questions import Conditions, Question, Set, prepare
-from poolcast.outlook.searching import Search, Solution
+from poolcast.outlook.searching import Readings, Search, Solution
 from poolcast.outlook.solving import setting_for
 from poolcast.outlook.unknowns import Unknown, find_unknown
 from poolcast.parameters.assumptions import Assumptions
@@ -195,7 +195,7 @@ def seek(
     Parameters
     ----------
     assumptions : Assumptions, str or path
-        A set with the group ``uncertainty``, not yet calibrated.
+        A set with the group ``uncertainty``, calibrated or not.
     unknown, conditions, region, bounds, base_scenario, start, where
         As in `poolcast.outlook.solving.solve`.
     probability : float
@@ -228,36 +228,57 @@ def seek(
 
 
 class _CoarseSearch(Search):
-    """The search, which stops at the edge where the paths know no better, and looks first where a pilot found it."""
+    """The search, which stops at the edge where the paths know no better, and looks first where a pilot found it.
+
+    Parameters
+    ----------
+    question, unknown, region
+        As in `Search`.
+    guess : float, optional
+        What the pilot found.
+    """
 
     def __init__(
         self, question: Question, unknown: Unknown, region: str | None = None, guess: float | None = None
     ) -> None:
-        super().__init__(question, unknown, region)
-        self._guess = guess
         low, high = unknown.bounds
-        self._exact = _EXACT * (high - low)
+        super().__init__(question, unknown, region, exact=_EXACT * (high - low))
+        self._guess = guess
 
-    def _bracket(self, present: float, end: float) -> tuple[float, float] | None:
+    def asking(self) -> Generator[float, Readings, tuple[float, bool]]:
+        """Look about the guess; where that finds nothing, because the pilot erred, everywhere."""
+        found, reached = yield from super().asking()
+        if not reached and self._guess is not None:
+            self._guess = None
+            found, reached = yield from super().asking()
+        return found, reached
+
+    def _bracket(
+        self, present: float, end: float, nearer: float
+    ) -> Generator[float, Readings, tuple[float, float] | None]:
         guess = self._guess
-        if guess is None:
-            return super()._bracket(present, end)
-        if (guess - present) * (end - present) <= 0:
-            return None  # the pilot found the answer on the other side
-        return self._around(guess, present, end) or super()._bracket(present, end)
+        if guess is not None:
+            if (guess - present) * (end - present) <= 0:
+                return None  # the pilot found the answer on the other side
+            around = yield from self._around(guess, present, end)
+            if around is not None:
+                return around
+        return (yield from super()._bracket(present, end, nearer))
 
-    def _around(self, guess: float, present: float, end: float) -> tuple[float, float] | None:
+    def _around(
+        self, guess: float, present: float, end: float
+    ) -> Generator[float, Readings, tuple[float, float] | None]:
         """Return a missed and a met value about the guess: outwards until it is met, inwards until it is missed."""
         step = max(abs(guess - present) * 0.05, self._exact)
         outwards = math.copysign(1.0, end - present)
-        meets = self._margin(guess) >= 0
+        meets = (yield from self._margin(guess)) >= 0
         inner = outer = guess
         for _ in range(_OUTWARDS):
             if meets:
                 inner = guess - outwards * step
                 if (inner - present) * outwards <= 0:
                     inner = present
-                if self._margin(inner) < 0:
+                if (yield from self._margin(inner)) < 0:
                     return inner, outer
                 if inner == present:
                     return None
@@ -266,36 +287,13 @@ class _CoarseSearch(Search):
                 outer = guess + outwards * step
                 if (end - outer) * outwards <= 0:
                     outer = end
-                if self._margin(outer) >= 0:
+                if (yield from self._margin(outer)) >= 0:
                     return inner, outer
                 if outer == end:
                     return None
                 inner = outer
             step *= _SPREAD
         return None
-
-    def _edge(self, missed: float, met: float) -> float:
-        from scipy.optimize import brentq
-
-        if math.isfinite(self._margin(missed)) and self._margin(met) > 0 and math.isfinite(self._margin(met)):
-            brentq(self._margin, missed, met, xtol=self._exact, maxiter=60, disp=False)
-        while True:
-            best = self._nearest_met(missed)
-            misses = [value for value in self._between(missed, best) if self._margin(value) < 0]
-            outside = min(misses, key=lambda value: abs(value - best))
-            if abs(best - outside) <= 2 * self._exact:
-                return best
-            self._margin(outside + (best - outside) / 2)
-
-    def _nearest_met(self, missed: float) -> float:
-        """Return the met value next to a missed one, on the side on which the search is."""
-        low, high = self._unknown.bounds
-        present = min(max(self._unknown.present, low), high)
-        outwards = 1 if missed >= present else -1
-        if missed == present:
-            return super()._nearest_met(missed)
-        side = [value for value, margin in self._seen.items() if margin >= 0 and (value - present) * outwards > 0]
-        return min(side, key=lambda value: abs(value - missed))
 
 
 def _with_error(

@@ -64,7 +64,7 @@ class Shock:
 def as_set(assumptions: Assumptions | str | os.PathLike[str]) -> Assumptions:
     """Return a calibrated set from a set, calibrated or not, its name or its folder."""
     read = assumptions if isinstance(assumptions, Assumptions) else load_assumptions(assumptions)
-    return read if "calibration.benefit" in read else calibrate(read)
+    return calibrate(read)
 
 
 def as_scenario(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
