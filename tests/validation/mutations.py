@@ -63,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "sign in the limited expected value",
         "projection/limited_expected_value.py",
-        "ndtr(standard - safe_deviation)",
-        "ndtr(standard + safe_deviation)",
+        "normal_distribution(standard - deviation)",
+        "normal_distribution(standard + deviation)",
         f"{VECTORS}::test_limited_expected_value",
     ),
     Mutation(
