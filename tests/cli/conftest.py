@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,8 @@ def process(tmp_path):
     def start(*arguments: str, module: str = "tests.fixtures.fake_engine", **more) -> subprocess.Popen:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **more.pop("env", {})}
         command = [sys.executable, "-m", module, *arguments]
+        if os.name == "posix":  # a test run in the background has the interrupt switched off, and hands that on
+            more["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
         return subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
         )

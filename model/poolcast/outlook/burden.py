@@ -19,6 +19,7 @@ from poolcast.outlook.pool_totals import with_pools
 from poolcast.outlook.who_pays import FUNDS, PATIENT, by_scheme_ledger, who_pays
 from poolcast.parameters.axes import INSURED_STATUSES
 from poolcast.parameters.declaration import Words
+from poolcast.parameters.errors import Problem, ResultError
 from poolcast.projection.flows import FINANCED_BY_NEED
 
 CASH = ("cash", "out_of_catalogue")
@@ -80,6 +81,37 @@ def in_policy_payment_ratio(forecast: xr.Dataset) -> xr.DataArray:
 def inpatient_payment_ratio(forecast: xr.Dataset) -> xr.DataArray:
     """Return ratio (b) of handbook 1.2 for inpatient care, which official targets speak of (year, region, ledger)."""
     return _paid_of_in_policy(forecast, ("inpatient",))
+
+
+def point_value(forecast: xr.Dataset) -> xr.DataArray:
+    """Return the point value of inpatient care, base year 1 (year, region, ledger); handbook 4.3, 4.4.
+
+    ``v = (fund + patients) / points``: what the pooled fund pays and the in-policy own share of the patients, over the
+    in-policy bills at the unit cost of the base year times the index of points per case. Paid as claimed, it grows with
+    unit cost; under a closed budget, volume and coding lower it. Of a DRG base rate it is the same index.
+    """
+
+    missing = [name for name in ("unit_cost_index", "case_mix_index") if name not in forecast]
+    if missing:
+        remedy = "Project the scenario again with this version."
+        raise ResultError(Problem("forecast", f"no {', '.join(missing)}", "indices of cost and case mix", remedy))
+
+    def of_scheme(name: str) -> xr.DataArray:
+        return by_scheme_ledger(forecast, with_pools(forecast, forecast[name].sel(benefit="inpatient", drop=True)))
+
+    def index_of(name: str) -> xr.DataArray:
+        found = forecast[name]
+        values = found.sel(benefit="inpatient", drop=True) if "benefit" in found.dims else found
+        first = values.isel(scheme=0, drop=True)
+        of_ledger = {"EPF": first, "RPF": values.isel(scheme=1, drop=True)}
+        return xr.concat([of_ledger.get(str(code), first * np.nan) for code in forecast.ledger.values], forecast.ledger)
+
+    in_policy = of_scheme("in_policy_bills")
+    settled = in_policy - of_scheme("claims") + of_scheme("fund_payments")
+    points = in_policy / index_of("unit_cost_index") * index_of("case_mix_index")
+    value = (settled / points.where(points > 0)).transpose(*in_policy.dims)
+    result: xr.DataArray = value / value.sel(year=int(forecast.attrs["base_year"]), drop=True)
+    return result
 
 
 def provider_deficit(forecast: xr.Dataset) -> xr.DataArray:

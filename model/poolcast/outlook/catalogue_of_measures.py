@@ -312,6 +312,15 @@ _DECLARED: tuple[Measure, ...] = (
         "burden.inpatient_payment_ratio", "higher",
     ),
     Measure(
+        "point_value", "ratio", Words("Point value index", "点值指数"),
+        Words(
+            "Settled inpatient amount (fund and patients) per point (DIP) or weight (DRG), base year 1; points are "
+            "in-policy bills at the unit cost of the base year, times coding.",
+            "每分值(DIP)或权重(DRG)的住院结算额（基金与个人），基年为 1；分值按基年单位费用并计入编码升级。",
+        ),
+        "burden.point_value",
+    ),
+    Measure(
         "provider_deficit", "yuan", Words("Borne by providers", "医疗机构承担"),
         Words(
             "Claims that audit and budgets leave unpaid; negative: a surplus.", "审核和预算未付部分；负数为结余留用。"

@@ -74,6 +74,7 @@ _BY_NAME: dict[str, str] = {
     "retirement.late_months": ASSUMPTIONS,
     "ledger.fiscal_subsidy": LAW,
     "ledger.schemes_merged": LAW,
+    "payment.case_mix_growth": ASSUMPTIONS,
     "coverage.waiting_months": LAW,
     "coverage.waiting_months_per_missed_year": LAW,
     "outbreak.reimbursement_rate": LAW,

@@ -81,6 +81,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "income_rate": ("fraction", "Income rate of the employee pooled fund", "职工统筹收入率"),
     "use_index": ("ratio", "Index of use at constant age", "利用率指数"),
     "unit_cost_index": ("ratio", "Index of unit cost", "单位费用指数"),
+    "case_mix_index": ("ratio", "Index of points per case by coding", "例均分值指数"),
     "care_price_index": ("ratio", "Index of the price of care", "医疗服务价格指数"),
     "intensity_index": ("ratio", "Index of intensity (unit cost over price)", "服务强度指数"),
     "services": ("services", "Services", "服务量"),
@@ -250,7 +251,7 @@ class _Builder:
 
     def trends(self) -> None:
         """Add the indices of use, unit cost, price and intensity, base year 1 (handbook 6.5, 6.6)."""
-        if not self._wants("use_index", "unit_cost_index", "care_price_index", "intensity_index"):
+        if not self._wants("use_index", "unit_cost_index", "care_price_index", "intensity_index", "case_mix_index"):
             return
         trend = self._run.money.trend
         growth = self._set.from_year("cost.price_growth", self._set.base_year)[None]
@@ -258,6 +259,8 @@ class _Builder:
         self._add("use_index", ("benefit",), trend.use)
         self._add("unit_cost_index", ("scheme", "benefit"), trend.unit_cost)
         self._add("care_price_index", (), price)
+        coding = self._set.from_year("payment.case_mix_growth", self._set.base_year)[None]
+        self._add("case_mix_index", ("scheme",), growth_index(coding, 2))
         self._add("intensity_index", ("scheme", "benefit"), trend.unit_cost / price[..., None, None])
 
     def care(self) -> None:

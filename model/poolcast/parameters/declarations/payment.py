@@ -47,6 +47,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         Words("Share of this year's gap between claims and budget that enters next year's budget.", "当年费用与预算差额计入次年预算的比例。"), "assumption", "4", default=0.5, needed=_CLOSED,
     ),
     Parameter(
+        "payment.case_mix_growth", _RYG, "rate_per_year", -0.1, 0.2, Words("Growth of points per case", "例均分值增长率"),
+        Words("Growth of points (DIP) or weight (DRG) per case by coding, beyond what patients need; it lowers the point value.", "因编码升级导致的例均分值或权重增长,稀释点值。"), "assumption", "4.4", default=0.0, first_year=1,
+    ),
+    Parameter(
         "payment.audit_deduction", _RYG, "fraction", 0, 0.3, Words("Audit deduction", "审核扣减比例"),
         Words("Share of medical claims cut by audit.", "审核扣减的医疗费用比例。"), "assumption", "4.1", default=0.0,
     ),

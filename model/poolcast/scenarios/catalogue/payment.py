@@ -203,6 +203,7 @@ LEVERS: tuple[Lever, ...] = (
             Change(
                 "scale", "utilisation.multiplier", lambda given, _: 1 + given["volume"], _INPATIENT, behavioural=True
             ),
+            Change("shift", "payment.case_mix_growth", "drift"),
             Change("shift", "payment.budgeted_share", "coverage", optional=True),
         ),
     ),
@@ -271,6 +272,7 @@ LEVERS: tuple[Lever, ...] = (
             Change(
                 "scale", "utilisation.multiplier", lambda given, _: 1 + given["volume"], _INPATIENT, behavioural=True
             ),
+            Change("shift", "payment.case_mix_growth", "drift"),
         ),
     ),
     Lever(
