@@ -90,7 +90,6 @@ def point_value(forecast: xr.Dataset) -> xr.DataArray:
     in-policy bills at the unit cost of the base year times the index of points per case. Paid as claimed, it grows with
     unit cost; under a closed budget, volume and coding lower it. Of a DRG base rate it is the same index.
     """
-
     missing = [name for name in ("unit_cost_index", "case_mix_index") if name not in forecast]
     if missing:
         remedy = "Project the scenario again with this version."
