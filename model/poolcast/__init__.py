@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from poolcast.scenarios.reading import load_scenario as load_scenario
     from poolcast.scenarios.scenario import Scenario as Scenario
     from poolcast.uncertainty.analyses import sensitivity as sensitivity
+    from poolcast.uncertainty.simulate import simulate as simulate
 
 _HOMES = {
     "Assumptions": "poolcast.parameters.assumptions",
@@ -70,6 +71,7 @@ _HOMES = {
     "project": "poolcast.outlook.forecasting",
     "roll": "poolcast.calibration.rolling",
     "sensitivity": "poolcast.uncertainty.analyses",
+    "simulate": "poolcast.uncertainty.simulate",
     "solve": "poolcast.outlook.solving",
     "solve_package": "poolcast.outlook.packages",
 }
@@ -102,6 +104,7 @@ __all__ = [
     "project",
     "roll",
     "sensitivity",
+    "simulate",
     "solve",
     "solve_package",
 ]
