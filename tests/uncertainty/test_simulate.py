@@ -10,7 +10,8 @@ from scipy.special import ndtri
 
 import poolcast
 from poolcast.parameters.errors import ResultError
-from poolcast.projection.engine import project
+from poolcast.projection.engine import project, run
+from poolcast.projection.forecast import label
 from poolcast.projection.ledgers import reserve_step
 from poolcast.uncertainty import sampling_error
 from poolcast.uncertainty.blocks import run_block
@@ -241,3 +242,16 @@ def test_a_block_can_be_asked_for_by_itself(china):
     job, _, _ = prepare(china, ["baseline"], 3, "random", None)
     rows = run_block(job, 5, 2)["baseline"]["reserve"]
     assert np.array_equal(rows, simulate(china, paths=9, seed=3).rows("baseline", "reserve")[5:7])
+
+
+@pytest.mark.parametrize("name", ["china", "hebei"])
+def test_rows_are_what_the_measures_read_from_a_labelled_forecast(name):
+    job, _, _ = prepare(poolcast.load_assumptions(name, to=2030), ["baseline"], 3, "random", None)
+    calibrated = job.scenarios["baseline"]
+    shocks = draw_innovations(job.processes, job.draws, calibrated.region_codes, 0, 4, job.years)
+    ran = run(calibrated, drivers_of(shocks, job.processes, Centre.of(calibrated)))
+    forecast = label(ran, with_paths=True)
+    rows = job.layout.read(ran)
+    for kept in job.layout.measures:
+        wanted = kept.measure.read(forecast).transpose("path", *kept.dimensions).values
+        assert np.array_equal(rows[kept.name], wanted.reshape(4, -1)[:, kept.cells], equal_nan=True), kept.name

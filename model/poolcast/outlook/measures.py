@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from poolcast.parameters.errors import Problem, ResultError
 
@@ -76,10 +77,24 @@ def _first_year(condition: xr.DataArray, forecast: xr.Dataset) -> xr.DataArray:
     holds = kept | ~kept.any(everywhere)  # a ledger that nobody gives a reserve still has a balance
     projected = forecast.year > int(forecast.attrs["base_year"])
     comes = (condition & holds & projected).transpose(*condition.dims)
-    axis = comes.get_axis_num("year")
-    first = forecast.year.values.astype(float)[comes.values.argmax(axis)]
-    result: xr.DataArray = comes.isel(year=0, drop=True).copy(data=np.where(comes.values.any(axis), first, np.nan))
-    return result.rename("year")
+    first = first_year(comes.values, forecast.year.values, comes.get_axis_num("year"))
+    result: xr.DataArray = comes.isel(year=0, drop=True).copy(data=first).rename("year")
+    return result
+
+
+def first_year(comes: NDArray[np.bool_], years: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
+    """Return the first year in which something is true; NaN where it never is.
+
+    Parameters
+    ----------
+    comes : array of bool
+        One of its axes runs over the years.
+    years : array (year,)
+    axis : int
+        That axis.
+    """
+    first = years.astype(float)[comes.argmax(axis)]
+    return np.where(comes.any(axis), first, np.nan)
 
 
 def in_prices(forecast: xr.Dataset, prices: Prices) -> xr.Dataset:

@@ -120,15 +120,20 @@ def label(
         Whether a single run also holds the money by age (`age_detail`).
     """
     builder = _Builder(projection, with_paths, only)
-    builder.accounts()
-    builder.people()
-    builder.economy()
-    builder.trends()
-    builder.care()
-    builder.calibration()
+    builder.fill()
     if by_age:
         builder.ages()
     return builder.dataset()
+
+
+def plain_arrays(projection: Projection, only: Collection[str]) -> dict[str, Array]:
+    """Return variables of a forecast without labels, with the axes that `label` gives them (path, year, region, ...).
+
+    A simulation reads a few variables of many blocks; naming their axes would take as long as a tenth of the engine.
+    """
+    builder = _Builder(projection, True, only)
+    builder.fill()
+    return builder.arrays()
 
 
 class _Builder:
@@ -138,6 +143,19 @@ class _Builder:
         self._set = projection.assumptions
         self._with_paths = with_paths
         self._variables: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {}
+
+    def fill(self) -> None:
+        """Add all variables, or those wanted."""
+        self.accounts()
+        self.people()
+        self.economy()
+        self.trends()
+        self.care()
+        self.calibration()
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the variables added, without names of their axes."""
+        return {name: values for name, (_, values, _) in self._variables.items()}
 
     def _wants(self, *names: str) -> bool:
         return self._only is None or any(name in self._only for name in names)
@@ -158,7 +176,7 @@ class _Builder:
             moved = moved[0]
         front = ("path", "year", "region") if self._with_paths else ("year", "region")
         words = {"units": units, "long_name": english, "long_name_zh": chinese, **attributes}
-        self._variables[name] = ((*front, *dimensions), np.array(moved), words)
+        self._variables[name] = ((*front, *dimensions), moved, words)
 
     def accounts(self) -> None:
         """Add the accounts of every ledger; one that the budget fills to its need shows expenditure only."""
@@ -332,7 +350,8 @@ class _Builder:
             "command": "",
             "seed": "",
         }
-        return xr.Dataset(dict(self._variables), coords=coordinates, attrs=attributes)
+        variables = {name: (axes, np.array(values), words) for name, (axes, values, words) in self._variables.items()}
+        return xr.Dataset(variables, coords=coordinates, attrs=attributes)
 
 
 _LEDGER_NAMES = dict(
