@@ -17,7 +17,7 @@ from poolcast.parameters.errors import Problem, ScenarioError
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.engine import Projection, run
 from poolcast.projection.forecast import label
-from poolcast.uncertainty.blocks import central_run, of_paths, tiles
+from poolcast.uncertainty.blocks import central_run, tiles
 from poolcast.uncertainty.kept import KeptMeasure, Layout, variables_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def read_calls(assumptions: Assumptions, drivers: Drivers, layout: Layout) -> di
     """
     years = assumptions.last_year - assumptions.base_year + 1
     parts = [
-        layout.read(run(assumptions, of_paths(drivers, tile)))
+        layout.read(run(assumptions, drivers.take(tile)))
         for tile in tiles(np.arange(drivers.paths), len(assumptions.regions) * years)
     ]
     return {kept.name: np.concatenate([part[kept.name] for part in parts]) for kept in layout.measures}
