@@ -17,6 +17,7 @@ from poolcast.reporting.formats import (
     WHOLE_PERCENT,
     band_of,
 )
+from poolcast.reporting.html_parts import spans
 from poolcast.reporting.outcome import EVENTS, Outcome, milestone_years
 from poolcast.reporting.words import EVIDENCES, MEASURES, WORDS
 
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from poolcast.parameters.assumptions import Assumptions
 
 _DARK_TEXT = ("orange", "normal")
-
-
-def spans(words: Words) -> str:
-    """Return both languages, each in an element of its language."""
-    if words.en == words.zh:
-        return escape(words.en)
-    return f'<span lang="en">{escape(words.en)}</span><span lang="zh">{escape(words.zh)}</span>'
 
 
 def lead(outcomes: Sequence[Outcome], region: str) -> str:
