@@ -91,7 +91,7 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         folder = begin(options.out, request, datetime.now().astimezone())
     journal.keep(options.command)
     stop = threading.Event()
-    with _stopped_by_interrupt(stop), _progress(journal.console, options.language) as progress:
+    with _stopped_by_interrupt(stop), show_progress(journal.console, options.language) as progress:
         simulation = simulate(
             assumptions,
             scenarios,
@@ -192,7 +192,7 @@ def _stopped_by_interrupt(stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(console: Console, language: str) -> Iterator[Progress | None]:
+def show_progress(console: Console, language: str) -> Iterator[Progress | None]:
     """Show paths done and time left on a terminal; the first call may compile for some seconds, which is said."""
     if not console.is_terminal or console.quiet:
         yield None

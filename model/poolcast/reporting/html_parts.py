@@ -86,7 +86,7 @@ def choices(name: str, label: Words | None, choices: Sequence[tuple[str, Words]]
 
 def line_key(colour: str, dash: str, words: Words) -> str:
     """Return a sample of a line or colour with its words."""
-    if dash in ("fill", "zone"):
+    if dash in ("fill", "zone", "hatch"):
         sample = f'<i class="sample {dash}" style="background:{colour}"></i>'
     else:
         style = {"solid": "solid", "dot": "dotted"}.get(dash, "dashed")

@@ -48,13 +48,16 @@
   document.querySelectorAll("select").forEach((select) => {
     select.addEventListener("change", () => { view[select.name] = select.value; show(); });
   });
-  // On paper three figures stand in a row; their size is set before the page is laid out for it.
-  function resize(size) {
+  // On paper figures stand in rows of three, or as a page says; their size is set before the page is laid out for it.
+  const paper = Object.assign({ width: 306, height: 188, wide: 940 }, data.paper);
+  function resize(sizeOf) {
     document.querySelectorAll(".plot").forEach((place) => {
-      if (place.closest("[hidden]") === null) { Plotly.relayout(place, size); }
+      if (place.closest("[hidden]") === null) { Plotly.relayout(place, sizeOf(place)); }
     });
   }
-  window.addEventListener("beforeprint", () => resize({ width: 306, height: 188, autosize: false }));
-  window.addEventListener("afterprint", () => resize({ width: null, height: null, autosize: true }));
+  window.addEventListener("beforeprint", () => resize((place) => ({
+    width: place.closest(".wide") === null ? paper.width : paper.wide,
+    height: Number(place.dataset.height) || paper.height, autosize: false })));
+  window.addEventListener("afterprint", () => resize(() => ({ width: null, height: null, autosize: true })));
   show();
 })();
