@@ -367,7 +367,7 @@ def sensitivity_command(
         str | None,
         typer.Option(
             metavar="tornado|grid|sobol|pooling",
-            help="One risk at a time (default); two unknowns at once; parts of the variance; what sharing a ledger saves.",
+            help="One risk at a time (default); two unknowns; parts of the variance; what sharing a ledger saves.",
         ),
     ] = None,
     of: Annotated[

@@ -56,7 +56,7 @@
     });
   }
   window.addEventListener("beforeprint", () => resize((place) => ({
-    width: place.closest(".wide") === null ? paper.width : paper.wide,
+    width: place.closest(".full") === null ? paper.width : paper.wide,
     height: Number(place.dataset.height) || paper.height, autosize: false })));
   window.addEventListener("afterprint", () => resize(() => ({ width: null, height: null, autosize: true })));
   show();

@@ -1,4 +1,4 @@
-"""Panels of what a sensitivity report rests on: processes and their evidence, correlations, and how to make it again."""
+"""Panels of what a sensitivity report rests on: processes and their evidence, correlations, and how to redo it."""
 
 from __future__ import annotations
 
@@ -69,13 +69,15 @@ def _processes(subject: Subject) -> Panel:
         columns=columns,
         rows=rows,
         sentence=Words(
-            f"Besides: a national epidemic with {100 * chance:.1f} % a year, lognormal uncertainty of the level of cost "
-            f"({processes.benefit_level_deviation:g}) and of elasticities ({processes.elasticity_deviation:g}), and "
+            f"Besides: a national epidemic with {100 * chance:.1f} % a year, lognormal uncertainty of the level of "
+            f"cost ({processes.benefit_level_deviation:g}) and of elasticities ({processes.elasticity_deviation:g}), "
+            "and "
             f"reforms up to {processes.policy_delay:g} years late.",
-            f"另有：全国性疫情，每年概率 {100 * chance:.1f}%；费用水平（{processes.benefit_level_deviation:g}）与需求弹性"
-            f"（{processes.elasticity_deviation:g}）的对数正态不确定性；改革最多推迟 {processes.policy_delay:g} 年。",
+            f"另有：全国性疫情，每年概率 {100 * chance:.1f}%；费用水平（{processes.benefit_level_deviation:g}）"
+            f"与需求弹性（{processes.elasticity_deviation:g}）的对数正态不确定性；改革最多推迟 "
+            f"{processes.policy_delay:g} 年。",
         ),
-        wide=True,
+        size="full",
     )
 
 
@@ -113,7 +115,7 @@ def _evidence(subject: Subject) -> Panel:
             f"Parameters by evidence: {english}. Bands are no surer than these.",
             f"参数按依据：{chinese}。范围的可靠程度不高于这些参数。",
         ),
-        wide=True,
+        size="full",
     )
 
 
@@ -134,13 +136,14 @@ def _correlation(subject: Subject) -> Panel:
     smallest, change = f"{correlation.smallest_eigenvalue:.4f}", f"{correlation.largest_change:.4f}"
     if correlation.is_repaired:
         repair = Words(
-            f"The matrix as given is no correlation matrix (smallest eigenvalue {smallest}); the nearest one is used, no "
-            f"correlation is changed by more than {change}.",
+            f"The matrix as given is no correlation matrix (smallest eigenvalue {smallest}); the nearest one is used, "
+            f"no correlation is changed by more than {change}.",
             f"给定矩阵不是相关矩阵（最小特征值 {smallest}），已改用最近的相关矩阵，最大改动 {change}。",
         )
     else:
         repair = Words(
-            f"Used as given (smallest eigenvalue {smallest}); no repair was needed. Drivers not listed move by themselves.",
+            f"Used as given (smallest eigenvalue {smallest}); no repair was needed. Drivers not listed move by "
+            "themselves.",
             f"按给定值使用（最小特征值 {smallest}），无需修正。未列出的因素各自独立。",
         )
     return Panel(
@@ -151,7 +154,7 @@ def _correlation(subject: Subject) -> Panel:
         columns=[Column(Words("Driver", "驱动因素")), *(Column(name, "index") for name in names)],
         rows=[[name, *(float(used[at, other]) for other in moving)] for name, at in zip(names, moving, strict=True)],
         sentence=repair,
-        wide=True,
+        size="full",
     )
 
 
@@ -189,5 +192,5 @@ def _facts(subject: Subject, origin: Origin) -> Panel:
         unit=_NONE,
         columns=[Column(W["item"]), Column(W["value"])],
         rows=[list(pair) for pair in facts(subject, origin)],
-        wide=True,
+        size="full",
     )

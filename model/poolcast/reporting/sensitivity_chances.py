@@ -8,7 +8,7 @@ import numpy as np
 
 from poolcast.parameters.declaration import Words
 from poolcast.reporting.formats import money_scale, money_unit
-from poolcast.reporting.sensitivity_figures import band, event_bars, figure_of_years, plain_line, tint
+from poolcast.reporting.sensitivity_figures import Figure, band, event_bars, figure_of_years, plain_line, tint
 from poolcast.reporting.sensitivity_panels import CHANCE, Cell, Column, Panel, Subject, chance_words, ledger_words
 from poolcast.reporting.sensitivity_words import CHANCE_WORDS, EVENT_WORDS, W
 from poolcast.reporting.theme import DRAINS, layout
@@ -134,6 +134,7 @@ def _chances(subject: Subject, found: ByScenario, region: str, ledger: str, suff
         ),
         figure=figure,
         keys=[(colour, dash, CHANCE_WORDS[name]) for name, colour, dash in _LINES],
+        size="half",
         region=region,
         scenario=found.name,
     )
@@ -177,6 +178,7 @@ def _event(subject: Subject, found: ByScenario, event: str, region: str, ledger:
         ),
         figure=event_bars(years, shares, never, _EVENT_COLOURS[event], words),
         keys=[(_EVENT_COLOURS[event], "fill", name), ("#5F6B77", "hatch", words)],
+        size="half",
         region=region,
         scenario=found.name,
     )
@@ -218,7 +220,7 @@ def tail_panels(subject: Subject) -> Iterator[Panel]:
                 leads=[(W["scenario"], subject.title(found.name)), (W["region"], subject.regions[region])],
                 region=region,
                 scenario=found.name,
-                wide=True,
+                size="full",
                 money=scale,
             )
 
@@ -251,8 +253,8 @@ def _settling(subject: Subject, found: ByScenario, region: str) -> Panel:
         text = chance_words(float(share[-1]), float(error[-1]))
         english.append(f"{name.en} {text.en}")
         chinese.append(f"{name.zh} {text.zh}")
-    figure = {"data": traces, "layout": layout()}
-    ticks = [number for number in (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000)]
+    figure: Figure = {"data": traces, "layout": layout()}
+    ticks = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000)
     shown = [number for number in ticks if counts[0] <= number <= counts[-1]]
     figure["layout"]["xaxis"] |= {"type": "log", "tickvals": shown, "ticktext": [f"{number:,}" for number in shown]}
     figure["layout"]["yaxis"] |= {"ticksuffix": "%", "nticks": 6}
@@ -271,7 +273,7 @@ def _settling(subject: Subject, found: ByScenario, region: str) -> Panel:
         keys=keys,
         region=region,
         scenario=found.name,
-        wide=True,
+        size="full",
     )
 
 

@@ -36,8 +36,31 @@ def difference_panels(subject: Subject) -> Iterator[Panel]:
     for found in subject.scenarios[1:]:
         for region, ledger in subject.places:
             if subject.has_reserve(found, region, ledger) and subject.has_reserve(first, region, ledger):
-                for measure in FANS:
+                for measure in FANS if _differs(found, region, ledger) else ():
                     yield _difference(subject, found, measure, region, ledger)
+
+
+def _differs(found: ByScenario, region: str, ledger: str) -> bool:
+    place = {"region": region, "ledger": ledger}
+    return any(bool((found.differences[measure]["quantile"].sel(place) != 0).any()) for measure in FANS)
+
+
+def unchanged_sentence(subject: Subject, region: str) -> Words | None:
+    """Name the funds of a region that a scenario leaves as they are, whose differences are not drawn."""
+    english, chinese = [], []
+    for found in subject.scenarios[1:]:
+        same = [
+            ledger_words(ledger)
+            for place, ledger in subject.places
+            if place == region and subject.has_reserve(found, region, ledger) and not _differs(found, region, ledger)
+        ]
+        if same:
+            title = subject.title(found.name)
+            english.append(f"{title.en}: {', '.join(one.en for one in same)}")
+            chinese.append(f"{title.zh}：{'、'.join(one.zh for one in same)}")
+    if not english:
+        return None
+    return Words(f"The same on every path. {'; '.join(english)}.", f"每条路径均无差异：{'；'.join(chinese)}。")
 
 
 def departure_sentence(subject: Subject, found: ByScenario, region: str) -> Words:
@@ -53,6 +76,8 @@ def departure_sentence(subject: Subject, found: ByScenario, region: str) -> Word
                 english.append(f"{fund.en}, {label.en.lower()}: {years}")
                 chinese.append(f"{fund.zh}{label.zh}：{years.replace(', ', '、')} 年")
     times = f"{MATTERS:.0f}"
+    years_compared = sum(place == region for place, _ in subject.places) * len(FANS)
+    years_compared *= subject.last_year - subject.base_year
     if not english:
         return Words(
             f"Nowhere does the median leave the single run by more than {times} standard errors.",
@@ -60,8 +85,9 @@ def departure_sentence(subject: Subject, found: ByScenario, region: str) -> Word
         )
     return Words(
         f"The median leaves the single run by more than {times} standard errors in: {'; '.join(english)}. There the "
-        "single run is not the middle of what may come.",
-        f"中位数与单次推算之差超过 {times} 倍标准误：{'；'.join(chinese)}。这些年份的单次推算并非可能结果的中间值。",
+        f"single run is not the middle of what may come; a single year out of {years_compared} may also be chance.",
+        f"中位数与单次推算之差超过 {times} 倍标准误：{'；'.join(chinese)}。这些年份的单次推算并非可能结果的中间值；"
+        f"共比较 {years_compared} 个年份值，个别年份也可能出于偶然。",
     )
 
 
@@ -97,7 +123,7 @@ def _fan(subject: Subject, found: ByScenario, measure: str, region: str, ledger:
         ],
         region=region,
         scenario=found.name,
-        money=scale if not is_months else Scale(1e8, 1, scale.unit),
+        money=scale,
     )
 
 
@@ -127,7 +153,7 @@ def _difference(subject: Subject, found: ByScenario, measure: str, region: str, 
         figure=figure,
         keys=[(SCENARIO_COLOURS[position % len(SCENARIO_COLOURS)], "solid", W["median"])],
         region=region,
-        money=scale if not is_months else Scale(1e8, 1, scale.unit),
+        money=scale,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolcast.parameters.declaration import Words
@@ -62,14 +62,14 @@ def plain_line(
 
 
 def fan(
-    years: Sequence[int], quantiles: dict[float, Sequence[float]], scale: Scale, position: int, bands: Sequence[str]
+    years: Sequence[int], quantiles: Mapping[float, Sequence[float]], scale: Scale, position: int, bands: Sequence[str]
 ) -> list[Trace]:
     """Return bands and median of a fan in the colour of a scenario.
 
     Parameters
     ----------
     years : sequence of int
-    quantiles : dict
+    quantiles : mapping
         Values by level.
     scale : Scale
     position : int
@@ -111,7 +111,11 @@ def event_bars(years: Sequence[int], shares: Sequence[float], never: float, colo
     apart = last + max(2, round(len(years) / 10))
     width = max(1.0, len(years) / 14)
     common = {"type": "bar", "hovertemplate": "%{y:.1f}%"}
-    hatched = {"color": "#FFFFFF", "pattern": {"shape": "/", "fgcolor": MUTED, "size": 6}, "line": {"color": MUTED}}
+    hatched: dict[str, Any] = {
+        "color": "#FFFFFF",
+        "pattern": {"shape": "/", "fgcolor": MUTED, "size": 6},
+        "line": {"color": MUTED},
+    }
     hatched["line"]["width"] = 1
     traces: list[Trace] = [
         {**common, "x": list(years), "y": [round(100 * one, 4) for one in shares], "name": "", "width": 0.85},
@@ -144,14 +148,14 @@ def event_bars(years: Sequence[int], shares: Sequence[float], never: float, colo
 def sideways(traces: list[Trace], labels: Sequence[Words], *, mode: str = "overlay") -> tuple[Figure, int]:
     """Return a figure of horizontal bars, the first label on top, and its height."""
     figure: Figure = {"data": traces, "layout": layout(barmode=mode, bargap=0.28, hovermode="closest")}
-    rows = len(labels) * (BAR if mode == "overlay" else 1.5 * BAR)
+    rows = len(labels) * (BAR if mode == "overlay" else 1.2 * BAR)
     figure["layout"]["margin"] = {"l": 10, "r": 14, "t": 8, "b": 30}
     figure["layout"]["xaxis"] |= {
         "showgrid": True,
         "gridcolor": GRID,
         "zeroline": True,
         "zerolinecolor": RULE,
-        "tickformat": "",
+        "tickformat": ",",
         "nticks": 5,
     }
     figure["layout"]["yaxis"] |= {

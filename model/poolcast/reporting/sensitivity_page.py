@@ -21,8 +21,9 @@ from poolcast.reporting.sensitivity_chances import (
     headline_years,
     tail_panels,
 )
-from poolcast.reporting.sensitivity_drivers import grid_panels, pooling_panels, sobol_panel, tornado_panels
-from poolcast.reporting.sensitivity_fans import departure_sentence, difference_panels, fan_panels
+from poolcast.reporting.sensitivity_choices import grid_panels, pooling_panels
+from poolcast.reporting.sensitivity_drivers import sobol_panel, tornado_panels
+from poolcast.reporting.sensitivity_fans import departure_sentence, difference_panels, fan_panels, unchanged_sentence
 from poolcast.reporting.sensitivity_panels import Panel, Subject, chance_words, ledger_words, shown
 from poolcast.reporting.sensitivity_words import SECTIONS
 from poolcast.reporting.theme import SCENARIO_COLOURS, SCENARIO_DASHES
@@ -143,6 +144,10 @@ def _sections(subject: Subject, panels: Sequence[Panel]) -> Iterator[str]:
 
 def _lead(subject: Subject, key: str) -> Iterator[str]:
     """Yield what a section says before its figures, by region and scenario."""
+    if key == "differences":
+        for region in subject.regions:
+            same = unchanged_sentence(subject, region)
+            yield f'<p class="says switched"{_conditions(region, None)}>{spans(same)}</p>' if same else ""
     if key != "fans":
         return
     for found in subject.scenarios:
@@ -215,7 +220,7 @@ def _card(panel: Panel, number: int | None) -> str:
     parts += [f'<p class="note">{spans(panel.note)}</p>'] if panel.note else []
     table = _table(panel)
     parts.append(table if number is None else f"<details><summary>{spans(_TABLE)}</summary>{table}</details>")
-    kind = "card wide switched" if panel.wide else "card switched"
+    kind = f"card {panel.size} switched"
     return f'<article class="{kind}"{_conditions(panel.region, panel.scenario)}>{"".join(parts)}</article>'
 
 
@@ -239,7 +244,8 @@ def _footer(subject: Subject, origin: Origin) -> str:
         f"{simulation.paths:,} paths, seed {simulation.draws.seed}, {simulation.draws.sampling} · {origin.command} · "
         "figures: report.xlsx and tables beside this page",
         f"Poolcast {__version__} · 假设集 {held.name}（{origin.digest[:12]}） · 情景 {named} · "
-        f"{simulation.paths:,} 条路径，随机种子 {simulation.draws.seed}，{simulation.draws.sampling} · {origin.command} · "
+        f"{simulation.paths:,} 条路径，随机种子 {simulation.draws.seed}，{simulation.draws.sampling} · "
+        f"{origin.command} · "
         "数据见同一文件夹的 report.xlsx 和 tables",
     )
     return f"<p><b>{spans(WORDS['statement'])}</b></p><p>{spans(facts)}</p>"

@@ -26,6 +26,9 @@ CHANCE = Scale(0.01, 1, Words("%", "%"), "%")
 INDEX = Scale(1.0, 3, Words("share of the variance", "占方差比重"))
 
 
+YI = Scale(1e8, 1, Words("100m yuan", "亿元"))
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -65,8 +68,8 @@ class Panel:
     keys : sequence of (colour, dash, Words)
     region, scenario : str or None
         Shown only when these are chosen.
-    wide : bool
-        Whether it takes the whole width.
+    size : {"third", "half", "full"}
+        Of the width of the page.
     money : Scale
         Unit of money in its table on the page.
     """
@@ -85,8 +88,8 @@ class Panel:
     keys: Sequence[tuple[str, str, Words]] = ()
     region: str | None = None
     scenario: str | None = None
-    wide: bool = False
-    money: Scale = Scale(1e8, 1, Words("100m yuan", "亿元"))
+    size: str = "third"
+    money: Scale = YI
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ class Subject:
     def regions(self) -> dict[str, Words]:
         """Names of the regions that are shown."""
         held = self.findings.assumptions
-        names = {unit.code: unit.name for unit in (*held.regions, *held.parents, *held.pools)}
+        names = {unit.code: unit.name for unit in (*held.regions, *held.parents)}
+        names |= {pool.code: pool.name for pool in held.pools}
         return {region: names.get(region, Words(region, region)) for region, _ in self.places}
 
     def title(self, scenario: str) -> Words:

@@ -39,8 +39,10 @@ SECTIONS: dict[str, tuple[Words, Words]] = {
     "tails": (
         Words("Bad cases", "不利情形"),
         Words(
-            "Value at risk: exceeded in 5 of 100 futures. Tail mean: the average of those 5. Shortfall is the reserve of "
-            "the last year with its sign turned; negative figures are a reserve that is left even then. Reserve needed: to "
+            "Value at risk: exceeded in 5 of 100 futures. Tail mean: the average of those 5. Shortfall is the "
+            "reserve of "
+            "the last year with its sign turned; negative figures are a reserve that is left even then. Reserve "
+            "needed: to "
             "add at the end of the base year so that exhaustion within five years is no likelier than 5 %; negative: "
             "so much could be spared.",
             "在险值：100 次模拟中有 5 次超过。尾部均值：这 5 次的平均。缺口为末年累计结余的相反数，负数表示届时仍有"
@@ -52,13 +54,15 @@ SECTIONS: dict[str, tuple[Words, Words]] = {
         Words(
             "Scenario less the first one, future by future under the same shocks: the band is that of the difference. "
             "Where it does not hold zero, the sign of the effect is sure within these assumptions.",
-            "各情景与首个情景之差，逐次模拟、冲击相同；色带为差值的范围。色带不含零时，在所列假设下影响的方向是确定的。",
+            "各情景与首个情景之差，逐次模拟、冲击相同；色带为差值的范围。色带不含零时，"
+            "在所列假设下影响的方向是确定的。",
         ),
     ),
     "tornado": (
         Words("What matters most, one thing at a time", "什么最影响结果（逐项变动）"),
         Words(
-            "Only one risk moves, the others stay on their path. Tornado: each risk moved as far as in 1 of 10 futures, "
+            "Only one risk moves, the others stay on their path. Tornado: each risk moved as far as in 1 of 10 "
+            "futures, "
             "on its low (↓) and on its high side (↑). Blue adds to the measure, orange takes from it.",
             "每次只变动一项风险，其余不变。龙卷风图：各风险取其十分之一概率的偏低（↓）和偏高（↑）。蓝色使指标增加，"
             "橙色使其减少。",
@@ -67,7 +71,8 @@ SECTIONS: dict[str, tuple[Words, Words]] = {
     "sobol": (
         Words("Parts of the variance (Sobol indices)", "方差分解（Sobol 指数）"),
         Words(
-            "First order: the part of the variance that a risk makes by itself. Total: with its share in what risks make "
+            "First order: the part of the variance that a risk makes by itself. Total: with its share in what risks "
+            "make "
             "together. Whiskers: 95 % intervals; a small negative index is zero within them. Here risks are drawn "
             "independently, without the correlations of the simulation above, because the indices are not defined "
             "otherwise.",
@@ -95,7 +100,8 @@ SECTIONS: dict[str, tuple[Words, Words]] = {
     "convergence": (
         Words("Are there enough paths?", "模拟次数是否足够"),
         Words(
-            "Probability of exhaustion within the horizon as paths are added, with a band of two standard errors (as of "
+            "Probability of exhaustion within the horizon as paths are added, with a band of two standard errors (as "
+            "of "
             "independent paths). Where the line still drifts, take more paths.",
             "随模拟次数增加，测算期内耗尽概率的估计值，色带为两倍标准误（按独立路径计）。若曲线仍在漂移，应增加次数。",
         ),

@@ -1,4 +1,6 @@
-"""The workbook of the sensitivity report: every table on a sheet of its own, numbers as numbers, with what made them."""
+"""The workbook of the sensitivity report: every table on a sheet of its own, numbers as numbers, with what made "
+"them.
+"""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ class Workbook:
         self.prices = prices
 
     def word(self, key: str) -> str:
+        """Return the words of a key in the language of the workbook."""
         return word(key, self.language)
 
     def sheet(self, name: str, title: str, note: str, widths: Sequence[float], warning: str = "") -> Sheet:
