@@ -17,8 +17,18 @@
     return value;
   }
 
+  // On a narrow screen numbers behind horizontal bars would lie on their labels; the table below has them.
+  function narrowed(figure) {
+    const axis = Object.assign({}, figure.layout.xaxis, { nticks: 3 });
+    const traces = figure.data.map((trace) => Object.assign({}, trace, { textposition: "none" }));
+    return { data: traces, layout: Object.assign({}, figure.layout, { xaxis: axis }) };
+  }
+
   function draw(place) {
-    const figure = data.figures[place.dataset.figure];
+    let figure = data.figures[place.dataset.figure];
+    if (place.clientWidth < 480 && figure.data[0].orientation === "h" && figure.layout.yaxis.automargin) {
+      figure = narrowed(figure);
+    }
     Plotly.react(place, inLanguage(figure.data), inLanguage(figure.layout), { displayModeBar: false, responsive: true });
     place.setAttribute("aria-label", inLanguage(place.dataset.label));
   }

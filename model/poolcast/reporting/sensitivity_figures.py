@@ -156,6 +156,7 @@ def sideways(traces: list[Trace], labels: Sequence[Words], *, mode: str = "overl
         "zeroline": True,
         "zerolinecolor": RULE,
         "tickformat": ",",
+        "tickangle": 0,
         "nticks": 5,
     }
     figure["layout"]["yaxis"] |= {

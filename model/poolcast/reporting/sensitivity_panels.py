@@ -208,6 +208,8 @@ def shown(cell: Cell, style: str, money: Scale) -> Words:
 
 def chance_words(value: float, error: float) -> Words:
     """Return a probability with its standard error."""
+    if value in (0.0, 1.0):
+        return Words("on no path", "所有路径均未出现") if value == 0 else Words("on every path", "所有路径均出现")
     points = CHANCE.show(value)
     if not math.isfinite(value):
         return Words(points, points)

@@ -27,7 +27,7 @@ _STYLES = {
     "number": "ratio",
     "count": "count",
 }
-_WIDTHS = {"text": 24.0, "year": 12.0, "count": 10.0}
+_WIDTHS = {"year": 12.0, "count": 10.0}
 _YI = 1e8
 
 
@@ -59,7 +59,8 @@ def _write(
 ) -> None:
     language, first = workbook.language, panels[0]
     leads = [] if len({panel.columns[0].name for panel in panels}) > 1 else [one for one, _ in first.leads]
-    width = [20.0] * len(leads) + [_width(first, at) for at in range(len(first.columns))]
+    width = [_text_width([panel.leads[at][1].in_language(language) for panel in panels]) for at in range(len(leads))]
+    width += [_width(panels, at, language) for at in range(len(first.columns))]
     title = SECTIONS[first.section][0] if len(panels) > 1 else first.title
     sheet = workbook.sheet(name, title.in_language(language), _note(subject, panels, origin, language), width, warning)
     for text in (SECTIONS[first.section][1], first.note):
@@ -84,18 +85,19 @@ def _write(
             sheet.line([(panel.sentence.in_language(language), "note")])
 
 
-def _width(panel: Panel, at: int) -> float:
+def _width(panels: Sequence[Panel], at: int, language: str) -> float:
     """Return the width of a column: of texts as the longest asks, within limits."""
-    column = panel.columns[at]
+    column = panels[0].columns[at]
     if column.style != "text":
         return _WIDTHS.get(column.style, 14.0)
-    texts = [row[at] for row in panel.rows]
-    longest = max((max(len(text.en), 2 * len(text.zh)) for text in map(_words, texts)), default=10)
+    texts = [row[at] for panel in panels if len(panel.columns) > at for row in panel.rows]
+    return _text_width([str(text.in_language(language) if isinstance(text, Words) else text) for text in texts])
+
+
+def _text_width(texts: Sequence[str]) -> float:
+    """Return the width that the longest of some texts needs; Chinese characters take two places."""
+    longest = max((sum(2 if character > "\u2e7f" else 1 for character in text) for text in texts), default=10)
     return float(min(max(longest + 2, 10), 70))
-
-
-def _words(cell: Cell) -> Words:
-    return cell if isinstance(cell, Words) else Words(str(cell), str(cell))
 
 
 def _rows(sheet: Sheet, panel: Panel, with_leads: bool, language: str) -> None:
