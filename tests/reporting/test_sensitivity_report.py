@@ -18,6 +18,7 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.reporting import sensitivity_folder
 from poolcast.reporting.run_folder import PARTIAL
 from poolcast.reporting.sensitivity_basis import Origin
+from poolcast.reporting.sensitivity_chances import headline_panel, headline_years, median_year
 from poolcast.reporting.sensitivity_folder import csv_tables, save_report
 from poolcast.reporting.sensitivity_page import all_panels, sensitivity_page
 from poolcast.reporting.sensitivity_panels import Subject
@@ -104,6 +105,10 @@ def test_tables_hold_the_numbers_of_the_summary(china, panels):
     wanted = second.fans["reserve"].sel(place)
     assert [row[0] for row in fan.rows] == list(range(2025, 2031))
     assert [row[4] for row in fan.rows] == wanted["quantile"].sel(level=0.5).values.tolist()
+    assert [row[8] for row in fan.rows] == wanted["quantile_error"].sel(level=0.5).values.tolist()
+    assert [row[9] for row in fan.rows] == wanted["mean"].values.tolist()
+    last = [f"{float(wanted['quantile'].sel(level=key, year=2030)) / 1e8:,.0f}" for key in (0.5, 0.1, 0.9)]
+    assert fan.sentence.en == "2030: median {}, 8 in 10 from {} to {}.".format(*last)
     assert [row[-1] for row in fan.rows] == second.single["reserve"].sel(place).values.tolist()
     by = _panel(panels, "chances", "Outpatient pooling", "EPF Employee pooled fund", "in the year or before")
     chances = second.chances.sel(place).sel(year=slice(2026, None))
@@ -117,6 +122,31 @@ def test_tables_hold_the_numbers_of_the_summary(china, panels):
     tails = _panel(panels, "tails", "Law in force")
     needed = china.by_scenario[0].reserve_needed.sel(place)
     assert tails.rows[0][-1] == float(needed)
+
+
+def test_the_headline_is_months_and_the_chance_and_year_of_exhaustion(hebei):
+    subject = Subject(hebei)
+    found = subject.scenarios[0]
+    assert headline_years(subject) == [2030]
+    row = next(row for row in headline_panel(subject).rows if row[1].en == "Shijiazhuang" and row[2].en[:3] == "RPF")
+    place = {"region": "130100", "ledger": "RPF"}
+    months = found.fans["payable_months"]["quantile"].sel(place).sel(year=2030)
+    assert row[3:6] == [float(months.sel(level=level)) for level in (0.1, 0.5, 0.9)]
+    gone = float(found.chances["exhausted_by"].sel(place).sel(year=2030))
+    assert row[6] == pytest.approx(gone)
+    assert (row[8].en if gone < 0.5 else row[8]) in ("not by 2030", *range(2026, 2031))
+
+
+def test_the_median_year_is_the_first_by_which_half_of_the_futures_see_it(china):
+    shares = china.by_scenario[0].events["exhaustion"]
+
+    def with_shares(values):
+        held = shares["probability"] * 0 + np.array(values)[:, None, None]
+        events = {"exhaustion": shares.assign(probability=held)}
+        return replace(china.by_scenario[0], events=events)
+
+    assert median_year(with_shares([0.1, 0.2, 0.2, 0.1, 0.0]), "exhaustion", "000000", "EPF") == 2028
+    assert median_year(with_shares([0.1, 0.2, 0.1, 0.0, 0.0]), "exhaustion", "000000", "EPF") is None
 
 
 def test_the_figure_of_a_fan_is_its_table_in_the_unit_of_the_axis(china, panels):
