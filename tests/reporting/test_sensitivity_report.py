@@ -21,7 +21,7 @@ from poolcast.reporting.sensitivity_basis import Origin
 from poolcast.reporting.sensitivity_chances import headline_panel, headline_years, median_year
 from poolcast.reporting.sensitivity_folder import csv_tables, save_report
 from poolcast.reporting.sensitivity_page import all_panels, sensitivity_page
-from poolcast.reporting.sensitivity_panels import Subject
+from poolcast.reporting.sensitivity_panels import YI, Subject, shown
 from poolcast.reporting.sensitivity_words import SECTIONS, SHEETS
 from poolcast.uncertainty.findings import find_all
 from tests.reporting.test_page import CHROMIUM, _Reader
@@ -122,6 +122,17 @@ def test_tables_hold_the_numbers_of_the_summary(china, panels):
     tails = _panel(panels, "tails", "Law in force")
     needed = china.by_scenario[0].reserve_needed.sel(place)
     assert tails.rows[0][-1] == float(needed)
+
+
+def test_months_below_zero_are_none_but_differences_of_months_keep_their_sign(panels):
+    assert shown(-2.0, "months", YI).en == "0.0"
+    difference = _panel(panels, "differences", "Payable months")
+    last = difference.rows[-1]
+    texts = [shown(cell, column.style, YI).en for cell, column in zip(last, difference.columns, strict=True)]
+    assert last[4] < 0  # outpatient pooling costs the fund months
+    assert texts[4] == f"\u2212{abs(last[4]):.1f}"
+    effects = {column.style for one in panels if one.sheet in ("tornado", "standard") for column in one.columns[1:3]}
+    assert effects == {"money_change"}
 
 
 def test_the_headline_is_months_and_the_chance_and_year_of_exhaustion(hebei):

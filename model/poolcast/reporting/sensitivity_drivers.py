@@ -17,6 +17,7 @@ from poolcast.reporting.sensitivity_panels import (
     Column,
     Panel,
     Subject,
+    change_of,
     scale_for,
     style_of,
 )
@@ -46,7 +47,7 @@ def _tornado(subject: Subject, data: xr.Dataset, name: str) -> Panel:
     figure, height = tornado_bars(risks, low, high, scale)
     columns = [Column(W["risk"])]
     columns += [
-        Column(Words(f"{size.en}, {side.en}", f"{size.zh}，{side.zh}"), style)
+        Column(Words(f"{size.en}, {side.en}", f"{size.zh}，{side.zh}"), change_of(style))
         for _, size in _SIZES
         for _, side in _SIDES
     ]
@@ -108,8 +109,8 @@ def _standard(subject: Subject, data: xr.Dataset) -> Panel:
         unit=unit_words(scale, style, subject),
         columns=[
             Column(Words("Sensitivity", "敏感性")),
-            Column(Words("−", "−"), style),
-            Column(Words("+", "+"), style),
+            Column(Words("−", "−"), change_of(style)),
+            Column(Words("+", "+"), change_of(style)),
         ],
         rows=rows,
         leads=[(W["scenario"], title), (W["measure"], subject.measured)],

@@ -10,7 +10,15 @@ import numpy as np
 from poolcast.parameters.declaration import Words
 from poolcast.reporting.formats import MONTHS, Scale, money_scale, money_unit
 from poolcast.reporting.sensitivity_figures import fan, figure_of_years, plain_line, thresholds
-from poolcast.reporting.sensitivity_panels import Column, Panel, Subject, ledger_words, measure_words, spans_text
+from poolcast.reporting.sensitivity_panels import (
+    Column,
+    Panel,
+    Subject,
+    change_of,
+    ledger_words,
+    measure_words,
+    spans_text,
+)
 from poolcast.reporting.sensitivity_words import W
 from poolcast.reporting.theme import MUTED, SCENARIO_COLOURS
 from poolcast.uncertainty.findings import FANS, MATTERS, ByScenario, departures
@@ -171,9 +179,10 @@ def _table(
     data: xr.Dataset, years: list[int], measure: str, single: list[float] | None
 ) -> tuple[list[Column], list[list[Any]]]:
     style = "months" if measure == "payable_months" else "money"
+    signed = change_of(style) if single is None else style
     columns = [Column(W["year"], "year")]
-    columns += [Column(Words(f"{100 * one:.0f} %", f"{100 * one:.0f}%"), style) for one in LEVELS]
-    columns += [Column(W["median_error"], style), Column(W["mean"], style)]
+    columns += [Column(Words(f"{100 * one:.0f} %", f"{100 * one:.0f}%"), signed) for one in LEVELS]
+    columns += [Column(W["median_error"], style), Column(W["mean"], signed)]
     columns += [] if single is None else [Column(W["single"], style)]
     rows = []
     for number, year in enumerate(years):

@@ -36,8 +36,9 @@ class Column:
     Parameters
     ----------
     name : Words
-    style : {"text", "year", "money", "months", "chance", "rate", "index", "number", "count"}
-        How its numbers are shown.
+    style : str
+        How its numbers are shown: ``text``, ``year``, ``money``, ``months``, ``chance``, ``rate``, ``index``,
+        ``number`` or ``count``; ``money_change`` and ``months_change`` are differences.
     """
 
     name: Words
@@ -177,6 +178,11 @@ def style_of(unit: str) -> str:
     return styles.get(unit, "number")
 
 
+def change_of(style: str) -> str:
+    """Return the style of differences: with a sign, and months may be below zero."""
+    return f"{style}_change" if style in ("money", "months") else style
+
+
 def scale_for(style: str, values: Sequence[float]) -> Scale:
     """Return the unit in which numbers of a style are drawn."""
     if style == "money":
@@ -199,6 +205,8 @@ def shown(cell: Cell, style: str, money: Scale) -> Words:
         text = f"{int(cell):,}"
     elif style == "money":
         text = money.show(cell)
+    elif style in ("money_change", "months_change"):
+        text = (money if style == "money_change" else MONTHS).show(cell, sign=True)
     elif style == "months":
         text = MONTHS.show(max(cell, 0.0))
     else:

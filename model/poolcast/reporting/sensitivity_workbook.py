@@ -21,6 +21,8 @@ _STYLES = {
     "year": "year",
     "money": "money",
     "months": "months",
+    "money_change": "money",
+    "months_change": "months",
     "chance": "share",
     "rate": "share",
     "index": "ratio",
@@ -112,14 +114,14 @@ def _cell(value: Cell, style: str, language: str) -> tuple[Any, str]:
         return value.in_language(language), "text" if style == "text" else "year"
     if isinstance(value, str):
         return value, "text"
-    number = value / _YI if style == "money" else value
+    number = value / _YI if style.startswith("money") else value
     return (int(number) if style in ("year", "count") and math.isfinite(number) else number), _STYLES[style]
 
 
 def _note(subject: Subject, panels: Sequence[Panel], origin: Origin, language: str) -> str:
     """Return unit, scenarios, set, seed and version, so that a sheet that is copied away can be traced."""
     findings = subject.findings
-    styles = {column.style for panel in panels for column in panel.columns}
+    styles = {column.style.removesuffix("_change") for panel in panels for column in panel.columns}
     units = [
         words.in_language(language)
         for style, words in (
