@@ -93,3 +93,26 @@ def test_a_probability_refuses_what_it_cannot_answer(poolcast):
     code, _, err = poolcast(*line, "--probability", "0.9", "--region", "each")
     assert code == 2
     assert "one region at a time" in err
+
+
+def test_a_report_of_all_methods(poolcast, tmp_path):
+    place = tmp_path / "report"
+    line = ("sensitivity", "baseline", "B01", *SHORT, "--paths", "12", "--report", str(place))
+    code, out, err = poolcast(*line, "--sampling", "antithetic", "--language", "zh")
+    assert (code, out) == (0, "")
+    assert f"报告: {place / 'report.html'}" in err
+    assert sorted(path.name for path in place.iterdir()) == ["manifest.json", "report.html", "report.xlsx", "tables"]
+    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"].startswith("poolcast sensitivity baseline B01")
+    assert (manifest["sampling"], manifest["last_year"]) == ("antithetic", 2028)
+    code, out, err = poolcast(*line)  # the folder holds something now
+    assert (code, out) == (2, "")
+    assert "--report" in err
+
+
+def test_a_report_takes_no_method_and_a_method_no_sampling(poolcast, tmp_path):
+    code, _, err = poolcast("sensitivity", "--method", "grid", "--report", str(tmp_path / "new"))
+    assert code == 2
+    assert "A report holds all" in err
+    assert not (tmp_path / "new").exists()
+    assert poolcast("sensitivity", "--sampling", "sobol", *SHORT)[0] == 2

@@ -70,7 +70,7 @@ def show_sensitivities(options: SensitivityOptions) -> None:
     console = message_console(quiet=options.quiet or options.as_json)
     method = next(one for one in METHODS if one == choice("--method", options.method, METHODS))
     with working(console, "Reading"):
-        assumptions, scenarios, row, column = _read(options)
+        assumptions, scenarios, row, column = read_options(options)
     with working(console, "Running"):
         found = sensitivity(
             assumptions,
@@ -114,10 +114,11 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-_Axis = tuple[str, list[float]]
+Axis = tuple[str, list[float]]
+"""An unknown and its values."""
 
 
-def _read(options: SensitivityOptions) -> tuple[Assumptions, list[Scenario], _Axis | None, _Axis | None]:
+def read_options(options: SensitivityOptions) -> tuple[Assumptions, list[Scenario], Axis | None, Axis | None]:
     """Read the set, the scenarios, the measure and the axes; the problems of all of them are raised together."""
     import poolcast
     from poolcast.outlook.conditions import parse_measure
@@ -125,7 +126,7 @@ def _read(options: SensitivityOptions) -> tuple[Assumptions, list[Scenario], _Ax
     problems: list[Problem] = []
     assumptions = None
     scenarios: list[Scenario] = []
-    axes: list[_Axis | None] = []
+    axes: list[Axis | None] = []
     try:
         assumptions = poolcast.load_assumptions(options.assumption_set, to=options.to)
     except PoolcastError as error:
@@ -150,7 +151,7 @@ def _read(options: SensitivityOptions) -> tuple[Assumptions, list[Scenario], _Ax
     return assumptions, scenarios, axes[0], axes[1]
 
 
-def axis_values(option: str, text: str) -> _Axis:
+def axis_values(option: str, text: str) -> Axis:
     """Read ``UNKNOWN=a,b,c`` or ``UNKNOWN=first:last:step``.
 
     Examples

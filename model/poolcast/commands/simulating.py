@@ -107,7 +107,7 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
     with (
         _computed(options) as driver,
         _stopped_by_interrupt(stop),
-        _progress(journal.console, options.language) as progress,
+        show_progress(journal.console, options.language) as progress,
     ):
         simulation = simulate(
             assumptions,
@@ -259,7 +259,7 @@ def _stopped_by_interrupt(stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(console: Console, language: str) -> Iterator[Progress | None]:
+def show_progress(console: Console, language: str) -> Iterator[Progress | None]:
     """Show paths done and time left on a terminal; the first call may compile for some seconds, which is said."""
     if not console.is_terminal or console.quiet:
         yield None

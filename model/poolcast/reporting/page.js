@@ -17,8 +17,18 @@
     return value;
   }
 
+  // On a narrow screen numbers behind horizontal bars would lie on their labels; the table below has them.
+  function narrowed(figure) {
+    const axis = Object.assign({}, figure.layout.xaxis, { nticks: 3 });
+    const traces = figure.data.map((trace) => Object.assign({}, trace, { textposition: "none" }));
+    return { data: traces, layout: Object.assign({}, figure.layout, { xaxis: axis }) };
+  }
+
   function draw(place) {
-    const figure = data.figures[place.dataset.figure];
+    let figure = data.figures[place.dataset.figure];
+    if (place.clientWidth < 480 && figure.data[0].orientation === "h" && figure.layout.yaxis.automargin) {
+      figure = narrowed(figure);
+    }
     Plotly.react(place, inLanguage(figure.data), inLanguage(figure.layout), { displayModeBar: false, responsive: true });
     place.setAttribute("aria-label", inLanguage(place.dataset.label));
   }
@@ -48,13 +58,16 @@
   document.querySelectorAll("select").forEach((select) => {
     select.addEventListener("change", () => { view[select.name] = select.value; show(); });
   });
-  // On paper three figures stand in a row; their size is set before the page is laid out for it.
-  function resize(size) {
+  // On paper figures stand in rows of three, or as a page says; their size is set before the page is laid out for it.
+  const paper = Object.assign({ width: 306, height: 188, wide: 940 }, data.paper);
+  function resize(sizeOf) {
     document.querySelectorAll(".plot").forEach((place) => {
-      if (place.closest("[hidden]") === null) { Plotly.relayout(place, size); }
+      if (place.closest("[hidden]") === null) { Plotly.relayout(place, sizeOf(place)); }
     });
   }
-  window.addEventListener("beforeprint", () => resize({ width: 306, height: 188, autosize: false }));
-  window.addEventListener("afterprint", () => resize({ width: null, height: null, autosize: true }));
+  window.addEventListener("beforeprint", () => resize((place) => ({
+    width: place.closest(".full") === null ? paper.width : paper.wide,
+    height: Number(place.dataset.height) || paper.height, autosize: false })));
+  window.addEventListener("afterprint", () => resize(() => ({ width: null, height: null, autosize: true })));
   show();
 })();

@@ -6,20 +6,19 @@ switches them. Prices, region and, for charts of a single scenario, the scenario
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from poolcast import __version__
 from poolcast.parameters.declaration import Words
 from poolcast.reporting import figures
 from poolcast.reporting.figure_parts import MAX_SCENARIOS, Chart, both
+from poolcast.reporting.html_parts import choices, document, line_key, spans
 from poolcast.reporting.outcome import Outcome, all_regions
-from poolcast.reporting.page_text import headline, lead, sources, spans
-from poolcast.reporting.theme import FONT, SCENARIO_COLOURS, SCENARIO_DASHES
+from poolcast.reporting.page_text import headline, lead, sources
+from poolcast.reporting.theme import SCENARIO_COLOURS, SCENARIO_DASHES
 from poolcast.reporting.words import PRICES, WORDS
 
 if TYPE_CHECKING:
@@ -75,43 +74,7 @@ def page(
             f"<footer>{_footer(shown[0], assumptions)}</footer>",
         ]
     )
-    from plotly.offline import get_plotlyjs
-
-    parts = {
-        "language": language,
-        "html_language": "zh-CN" if language == "zh" else "en",
-        "title": escape(title.in_language(language)),
-        "style": _asset("page.css").replace("FONT", FONT),
-        "body": body,
-        "plotly": get_plotlyjs(),
-        "data": json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "script": _asset("page.js"),
-    }
-    return _SKELETON.format(**parts)
-
-
-_SKELETON = """<!DOCTYPE html>
-<html lang="{html_language}" data-language="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-<script type="application/json" id="figures">{data}</script>
-<script>{plotly}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
-
-
-def _asset(name: str) -> str:
-    return files("poolcast.reporting").joinpath(name).read_text(encoding="utf-8")
+    return document(title, language, body, data)
 
 
 def _title(outcome: Outcome, assumptions: Assumptions | None) -> Words:
@@ -204,37 +167,18 @@ def _header(outcomes: Sequence[Outcome], shown: Sequence[Outcome], title: Words,
         "real": Words(f"of {first.base_year}", f"{first.base_year} 年价"),
         "gdp": Words("% of GDP", "占 GDP %"),
     }
-    groups.append(_choices("prices", WORDS["prices"], list(short.items()), prices))
+    groups.append(choices("prices", WORDS["prices"], list(short.items()), prices))
     keys = "".join(
-        _key(SCENARIO_COLOURS[position], SCENARIO_DASHES[position], outcome.title)
+        line_key(SCENARIO_COLOURS[position], SCENARIO_DASHES[position], outcome.title)
         for position, outcome in enumerate(shown)
     )
     groups.append(f'<span class="group keys">{keys}</span>')
     if len(shown) > 1:
         details = Words("Details of", "分项图所示情景")
-        groups.append(_choices("scenario", details, [(outcome.name, outcome.title) for outcome in shown], first.name))
+        groups.append(choices("scenario", details, [(outcome.name, outcome.title) for outcome in shown], first.name))
     languages = [("en", Words("English", "English")), ("zh", Words("中文", "中文"))]
-    groups.append(f'<span class="end">{_choices("language", None, languages, language)}</span>')
+    groups.append(f'<span class="end">{choices("language", None, languages, language)}</span>')
     return "".join(parts) + f'<div class="bar">{"".join(groups)}</div>'
-
-
-def _choices(name: str, label: Words | None, choices: Sequence[tuple[str, Words]], chosen: str) -> str:
-    buttons = "".join(
-        f'<button type="button" data-choice="{name}" value="{escape(value)}" '
-        f'aria-pressed="{str(value == chosen).lower()}">{spans(words)}</button>'
-        for value, words in choices
-    )
-    head = f'<span class="label">{spans(label)}</span>' if label else ""
-    return f'<span class="group">{head}<span class="choices">{buttons}</span></span>'
-
-
-def _key(colour: str, dash: str, words: Words) -> str:
-    if dash in ("fill", "zone"):
-        sample = f'<i class="sample {dash}" style="background:{colour}"></i>'
-    else:
-        style = {"solid": "solid", "dot": "dotted"}.get(dash, "dashed")
-        sample = f'<i class="sample" style="border-top-color:{colour};border-top-style:{style}"></i>'
-    return f'<span class="key">{sample}{spans(words)}</span>'
 
 
 def _main(outcomes: Sequence[Outcome], cards: Sequence[_Card]) -> str:
@@ -267,7 +211,7 @@ def _card(number: int, card: _Card, ledgers: dict[str, Words]) -> str:
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in conditions.items() if value is not None)
     ledger = ledgers.get(chart.key.split("-")[0])
     title = Words(f"{ledger.en}: {chart.title.en}", f"{ledger.zh}：{chart.title.zh}") if ledger else chart.title
-    keys = "".join(_key(*key) for key in chart.keys)
+    keys = "".join(line_key(*key) for key in chart.keys)
     note = f'<p class="note">{spans(chart.note)}</p>' if chart.note else ""
     label = escape(both(Words(f"{title.en}, {chart.unit.en}", f"{title.zh}，{chart.unit.zh}")))
     return (

@@ -17,6 +17,7 @@ from poolcast.reporting.formats import (
     WHOLE_PERCENT,
     band_of,
 )
+from poolcast.reporting.html_parts import spans
 from poolcast.reporting.outcome import EVENTS, Outcome, milestone_years
 from poolcast.reporting.words import EVIDENCES, MEASURES, WORDS
 
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from poolcast.parameters.assumptions import Assumptions
 
 _DARK_TEXT = ("orange", "normal")
-
-
-def spans(words: Words) -> str:
-    """Return both languages, each in an element of its language."""
-    if words.en == words.zh:
-        return escape(words.en)
-    return f'<span lang="en">{escape(words.en)}</span><span lang="zh">{escape(words.zh)}</span>'
 
 
 def lead(outcomes: Sequence[Outcome], region: str) -> str:
@@ -125,14 +119,22 @@ def _event(outcome: Outcome, event: str, region: str, ledger: str) -> str:
 
 
 def _months(outcome: Outcome, region: str, ledger: str, year: int) -> str:
-    """Return a cell with payable months; the symbol and the word of the band go with its colour."""
+    """Return a cell with payable months; ledgers without bands show the number alone."""
     value = outcome.series("payable_months", region, ledger)[outcome.years.index(year)]
     name = band_of(value)
     if name is None or ledger == "EPA":
         return NOT_DEFINED
-    text = "0" if name == "exhausted" else MONTHS.show(value)
     if ledger not in LEDGERS_WITH_BANDS:
-        return text
+        return "0" if name == "exhausted" else MONTHS.show(value)
+    return month_badge(value)
+
+
+def month_badge(value: float) -> str:
+    """Return payable months on the colour of their band; its symbol and its word go with the colour."""
+    name = band_of(value)
+    if name is None:
+        return NOT_DEFINED
+    text = "0" if name == "exhausted" else MONTHS.show(value)
     _, _, _, colour, symbol, words = next(band for band in BANDS if band[0] == name)
     ink = "#1B242D" if name in _DARK_TEXT else "#FFFFFF"
     hint = escape(f"{words.en} {words.zh}")

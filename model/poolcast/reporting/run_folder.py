@@ -112,18 +112,18 @@ def save_run(
 
     place = Path("runs") / _folder_name(outcomes, record.time) if folder is None else Path(folder)
     place = free_place(place.absolute(), chosen=folder is not None)
-    with _whole_folder(place) as partial:
+    with whole_folder(place) as partial:
         if len(outcomes) == 1:
             _write_run(partial, outcomes[0], record)
         else:
             for outcome in outcomes:
                 (partial / safe_name(outcome.name)).mkdir()
                 _write_run(partial / safe_name(outcome.name), outcome, record)
-            _write_text(partial / "manifest.json", _json(_comparison_manifest(outcomes, record)))
-            _write_text(partial / "log.txt", "\n".join(record.log) + "\n")
+            write_text(partial / "manifest.json", json_text(_comparison_manifest(outcomes, record)))
+            write_text(partial / "log.txt", "\n".join(record.log) + "\n")
             write_workbook(partial / "summary.xlsx", outcomes, record.assumptions, record.language, record.prices)
         if page is not None:
-            _write_text(partial / "page.html", page())
+            write_text(partial / "page.html", page())
     return {outcome.name: place if len(outcomes) == 1 else place / safe_name(outcome.name) for outcome in outcomes}
 
 
@@ -188,7 +188,7 @@ def _folder_name(outcomes: Sequence[Outcome], time: datetime) -> str:
     return f"{time:%Y%m%d-%H%M%S}-{label}-{blake2b(content.encode(), digest_size=4).hexdigest()}"
 
 
-def free_place(place: Path, *, chosen: bool) -> Path:
+def free_place(place: Path, *, chosen: bool, option: str = "--out") -> Path:
     """Return a place for a new run folder.
 
     Parameters
@@ -197,6 +197,8 @@ def free_place(place: Path, *, chosen: bool) -> Path:
         Where the folder shall lie.
     chosen : bool
         Whether the user named it; a name of our own gets a number where it is taken.
+    option : str
+        By which it was named.
 
     Raises
     ------
@@ -212,11 +214,11 @@ def free_place(place: Path, *, chosen: bool) -> Path:
         return place
     found = "a folder that holds something" if place.is_dir() else "a file"
     remedy = "Name another folder, or move this one away; runs are never overwritten."
-    raise ResultError(Problem("--out", f"{place}, {found}", "a new or an empty folder", remedy))
+    raise ResultError(Problem(option, f"{place}, {found}", "a new or an empty folder", remedy))
 
 
 @contextmanager
-def _whole_folder(place: Path) -> Iterator[Path]:
+def whole_folder(place: Path, option: str = "--out") -> Iterator[Path]:
     """Give a folder beside the place; rename it into place at the end, or remove it when anything fails."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -224,7 +226,7 @@ def _whole_folder(place: Path) -> Iterator[Path]:
         partial.mkdir()
     except OSError as error:
         remedy = "Name a folder in which you may write."
-        raise ResultError(Problem("--out", f"{place}: {error.strerror}", "a writable place", remedy)) from error
+        raise ResultError(Problem(option, f"{place}: {error.strerror}", "a writable place", remedy)) from error
     try:
         yield partial
         _flush(partial)
@@ -234,7 +236,7 @@ def _whole_folder(place: Path) -> Iterator[Path]:
         _flush_folder(place.parent)
     except OSError as error:
         problem = Problem(
-            "--out", f"{place}: {error}", "a writable place with room", "Mend that, or name another folder."
+            option, f"{place}: {error}", "a writable place with room", "Mend that, or name another folder."
         )
         raise ResultError(problem) from error
     finally:
@@ -277,21 +279,26 @@ def _write_run(folder: Path, outcome: Outcome, record: RunRecord) -> None:
     for name, make in TABLES.items():
         table = make(forecast)
         if not table.empty:
-            _guarded(table).to_csv(folder / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig")
+            guarded(table).to_csv(folder / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig")
     write_workbook(folder / "summary.xlsx", [outcome], record.assumptions, record.language, record.prices)
     write_inputs(folder / "inputs", record.assumptions, record.scenarios.get(outcome.name))
-    _write_text(folder / "log.txt", "\n".join(record.log) + "\n")
-    _write_text(folder / "manifest.json", _json(_manifest(outcome, record)))
+    write_text(folder / "log.txt", "\n".join(record.log) + "\n")
+    write_text(folder / "manifest.json", json_text(_manifest(outcome, record)))
 
 
-def _guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would take for a formula."""
-    guarded = table.copy()
-    for column in guarded.columns:
-        if str(column).endswith(("_name", "_name_zh")):
-            text = guarded[column].astype(str)
-            guarded[column] = text.where(~text.str.match(r"[=+\-@\t]"), "'" + text)
-    return guarded
+def guarded(table: pd.DataFrame, *, every_text: bool = False) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would take for a formula: names, or texts of any column."""
+    result = table.copy()
+    for column in result.columns:
+        if every_text and result[column].dtype.kind in "OUT":
+            result[column] = [_safe(value) for value in result[column]]
+        elif str(column).endswith(("_name", "_name_zh")):
+            result[column] = [_safe(str(value)) for value in result[column]]
+    return result
+
+
+def _safe(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _manifest(outcome: Outcome, record: RunRecord) -> dict[str, Any]:
@@ -347,9 +354,11 @@ def package_versions() -> dict[str, str]:
     return versions
 
 
-def _json(document: Mapping[str, Any]) -> str:
+def json_text(document: Mapping[str, Any]) -> str:
+    """Return a document as it is written to a file."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text with the same line ends on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")

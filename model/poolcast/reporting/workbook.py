@@ -37,11 +37,12 @@ _STYLES: dict[str, dict[str, Any]] = {
     "months": {"num_format": "#,##0.0;[Color 53]-#,##0.0"},
     "persons": {"num_format": "#,##0.00"},
     "ratio": {"num_format": "0.0000"},
+    "count": {"num_format": "#,##0"},
     "warning": {"bold": True, "font_color": "#C00000"},
 }
 
 
-class _Workbook:
+class Workbook:
     """An open workbook with its styles, language and prices."""
 
     def __init__(self, path: Path, language: str, prices: str) -> None:
@@ -54,18 +55,19 @@ class _Workbook:
         self.prices = prices
 
     def word(self, key: str) -> str:
+        """Return the words of a key in the language of the workbook."""
         return word(key, self.language)
 
-    def sheet(self, name: str, title: str, note: str, widths: Sequence[float], warning: str = "") -> _Sheet:
+    def sheet(self, name: str, title: str, note: str, widths: Sequence[float], warning: str = "") -> Sheet:
         """Add a sheet with its title, its note and, in red, a warning."""
-        return _Sheet(self, name, title, note, widths, warning)
+        return Sheet(self, name, title, note, widths, warning)
 
 
-class _Sheet:
+class Sheet:
     """A sheet that is filled from the top."""
 
     def __init__(
-        self, workbook: _Workbook, name: str, title: str, note: str, widths: Sequence[float], warning: str
+        self, workbook: Workbook, name: str, title: str, note: str, widths: Sequence[float], warning: str
     ) -> None:
         self.styles = workbook.styles
         self.sheet = workbook.book.add_worksheet(name[:31])
@@ -118,7 +120,7 @@ def write_workbook(
     prices : {"nominal", "real", "gdp"}
         How money is expressed.
     """
-    workbook = _Workbook(path, language, prices)
+    workbook = Workbook(path, language, prices)
     warning = workbook.word("synthetic") if outcomes[0].synthetic else ""
     _overview(workbook, outcomes, warning)
     for ledger in outcomes[0].ledgers:
@@ -136,7 +138,7 @@ def _money_style(prices: str) -> tuple[str, float, str]:
     return ("share", 1.0, "%") if prices == "gdp" else ("money", 1e8, "亿元")
 
 
-def _unit_note(workbook: _Workbook, outcome: Outcome) -> str:
+def _unit_note(workbook: Workbook, outcome: Outcome) -> str:
     prices = PRICES[workbook.prices].in_language(workbook.language)
     chinese = workbook.language == "zh"
     if workbook.prices == "gdp":
@@ -150,7 +152,7 @@ def _unit_note(workbook: _Workbook, outcome: Outcome) -> str:
     )
 
 
-def _overview(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) -> None:
+def _overview(workbook: Workbook, outcomes: Sequence[Outcome], warning: str) -> None:
     first = outcomes[0]
     sheet = workbook.sheet(
         workbook.word("overview"),
@@ -185,12 +187,12 @@ def _overview(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) ->
     sheet.line([(workbook.word("statement"), "note")])
 
 
-def _event(workbook: _Workbook, outcome: Outcome, event: str, region: str, ledger: str) -> int | str:
+def _event(workbook: Workbook, outcome: Outcome, event: str, region: str, ledger: str) -> int | str:
     year = outcome.event_year(event, region, ledger)
     return year if year is not None else outcome.event_text(event, region, ledger, workbook.language)
 
 
-def _ledger(workbook: _Workbook, outcomes: Sequence[Outcome], ledger: str, warning: str) -> None:
+def _ledger(workbook: Workbook, outcomes: Sequence[Outcome], ledger: str, warning: str) -> None:
     """One ledger: years down; a region and scenario after the other."""
     first = outcomes[0]
     title = f"{ledger} {first.ledger_name(ledger).in_language(workbook.language)}"
@@ -220,7 +222,7 @@ def _ledger(workbook: _Workbook, outcomes: Sequence[Outcome], ledger: str, warni
                 sheet.line(cells)
 
 
-def _members(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) -> None:
+def _members(workbook: Workbook, outcomes: Sequence[Outcome], warning: str) -> None:
     first = outcomes[0]
     statuses = [str(status) for status in first.forecast["status"].values]
     unit = "万人" if workbook.language == "zh" else "10,000 persons"
@@ -257,7 +259,7 @@ def _members(workbook: _Workbook, outcomes: Sequence[Outcome], warning: str) -> 
                 sheet.line(cells)
 
 
-def _assumptions(workbook: _Workbook, assumptions: Assumptions, warning: str) -> None:
+def _assumptions(workbook: Workbook, assumptions: Assumptions, warning: str) -> None:
     """Every parameter of the set with its evidence and source; the values are in inputs/assumptions.nc."""
     chinese = workbook.language == "zh"
     sheet = workbook.sheet(
@@ -280,7 +282,7 @@ def _assumptions(workbook: _Workbook, assumptions: Assumptions, warning: str) ->
             sheet.line((text, "text") for text in (name, label, unit, words, grade, source))
 
 
-def _calibration(workbook: _Workbook, outcome: Outcome, warning: str) -> None:
+def _calibration(workbook: Workbook, outcome: Outcome, warning: str) -> None:
     rows = calibration_rows(outcome.forecast)
     if not rows:
         return
@@ -299,7 +301,7 @@ def _calibration(workbook: _Workbook, outcome: Outcome, warning: str) -> None:
         sheet.line([(row["name"], "text"), (", ".join(axes), "text"), (row["value"], "ratio"), mark])
 
 
-def _about(workbook: _Workbook, outcomes: Sequence[Outcome], assumptions: Assumptions | None, warning: str) -> None:
+def _about(workbook: Workbook, outcomes: Sequence[Outcome], assumptions: Assumptions | None, warning: str) -> None:
     chinese = workbook.language == "zh"
     attributes = outcomes[0].forecast.attrs
     sheet = workbook.sheet("说明" if chinese else "About", "Poolcast", workbook.word("statement"), (30, 90), warning)

@@ -238,7 +238,7 @@ def prepare(
     """Return the job, the titles and the digests of a simulation."""
     read = assumptions if isinstance(assumptions, Assumptions) else load_assumptions(assumptions)
     chosen = [item if isinstance(item, Scenario) else load_scenario(item) for item in scenarios]
-    calibrated = calibrate(read)
+    calibrated = read if "calibration.benefit" in read else calibrate(read)  # a second time would move the factors
     applied = {scenario.name: scenario.apply(calibrated) for scenario in chosen}
     processes = Processes.of(calibrated)
     uncertain = processes.policy_delay > 0 or processes.policy_effect_spread > 0

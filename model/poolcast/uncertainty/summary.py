@@ -155,7 +155,7 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
         return histogram_summary.tails(simulation, scenario, TAIL)
     last = simulation.job.baseline.last_year
     reserve = -simulation.values(scenario, "reserve").sel(year=last)
-    deficit = (-simulation.values(scenario, "balance").isel(year=slice(1, None))).max("year")
+    deficit = -_lowest(simulation.values(scenario, "balance").isel(year=slice(1, None)))
     parts = {}
     for name, values in (("shortfall", reserve), ("largest_deficit", deficit)):
         at_risk = _quantile(values, TAIL)
@@ -187,7 +187,7 @@ def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probab
         return histogram_summary.reserve_needed(simulation, scenario, years, probability)
     base = simulation.job.baseline.base_year
     reserve = simulation.values(scenario, "reserve")
-    lowest = reserve.sel(year=slice(base + 1, base + years)).min("year")
+    lowest = _lowest(reserve.sel(year=slice(base + 1, base + years)))
     return _quantile(-lowest, 1 - probability)
 
 
@@ -219,6 +219,12 @@ def convergence(
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
     return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
+
+
+def _lowest(values: xr.DataArray) -> xr.DataArray:
+    """Return the lowest value of the years that have one; NaN, without a warning, where none has."""
+    known = values.notnull()
+    return values.where(known, np.inf).min("year").where(known.any("year"))
 
 
 def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
