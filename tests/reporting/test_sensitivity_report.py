@@ -120,8 +120,10 @@ def test_tables_hold_the_numbers_of_the_summary(china, panels):
     data = china.datasets["tornado"].sel(scenario="baseline")
     assert [row[1] for row in tornado.rows] == data["effect"].sel(size="tenth", side="minus").values.tolist()
     tails = _panel(panels, "tails", "Law in force")
-    needed = china.by_scenario[0].reserve_needed.sel(place)
-    assert tails.rows[0][-1] == float(needed)
+    law = china.by_scenario[0]
+    assert tails.rows[0][-2] == float(law.reserve_needed.sel(place))
+    np.testing.assert_equal(tails.rows[0][-1], float(law.reserve_needed_error.sel(place)))
+    assert tails.rows[0][1] == float(law.tails["shortfall_value_at_risk"].sel(place))
 
 
 def test_months_below_zero_are_none_but_differences_of_months_keep_their_sign(panels):

@@ -21,7 +21,14 @@ from poolcast.uncertainty.paths import Centre, drivers_of
 from poolcast.uncertainty.processes import Processes
 from poolcast.uncertainty.simulate import missing_blocks, prepare, simulate
 from poolcast.uncertainty.store import JOURNAL
-from poolcast.uncertainty.summary import event_distribution, probabilities, quantiles, reserve_needed, tails
+from poolcast.uncertainty.summary import (
+    event_distribution,
+    probabilities,
+    quantiles,
+    reserve_needed,
+    reserve_needed_error,
+    tails,
+)
 
 SHORT = 2033
 
@@ -215,6 +222,19 @@ def test_tails_lie_beyond_their_threshold(simulation):
     assert float(found["shortfall_tail_mean"]) > float(found["shortfall_value_at_risk"])
     values = -simulation.values("baseline", "reserve").sel(region="000000", ledger="RPF", year=SHORT).values
     assert float(found["shortfall_value_at_risk"]) == pytest.approx(np.quantile(values, 0.95))
+
+
+def test_errors_of_tails_are_those_of_repetition(china):
+    place = {"region": "000000", "ledger": "RPF"}
+    runs = [simulate(china, paths=640, seed=seed, measures=["reserve", "balance"]) for seed in range(12)]
+    found = [tails(run, "baseline").sel(place) for run in runs]
+    for name in ("shortfall_value_at_risk", "largest_deficit_tail_mean"):
+        spread = np.std([float(item[name]) for item in found], ddof=1)
+        stated = np.sqrt(np.mean([float(item[f"{name}_error"]) ** 2 for item in found]))
+        assert 0.5 < stated / spread < 2.0, name
+    needed = [float(reserve_needed(run, "baseline").sel(place)) for run in runs]
+    stated = np.sqrt(np.mean([float(reserve_needed_error(run, "baseline").sel(place)) ** 2 for run in runs]))
+    assert 0.5 < stated / np.std(needed, ddof=1) < 2.0
 
 
 def test_the_reserve_needed_leaves_the_probability_asked_for(simulation):

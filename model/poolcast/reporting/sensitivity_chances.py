@@ -195,14 +195,17 @@ def tail_panels(subject: Subject) -> Iterator[Panel]:
                     continue
                 code, one = ledger_words(ledger), found.tails.sel(region=region, ledger=ledger)
                 row: list[Cell] = [Words(f"{ledger} {code.en}", f"{ledger} {code.zh}")]
-                row += [float(one[name]) if name in one else np.nan for name, *_ in _TAILS]
-                rows.append([*row, float(found.reserve_needed.sel(region=region, ledger=ledger))])
+                for name, *_ in _TAILS:
+                    row += [float(one[key]) if key in one else np.nan for key in (name, f"{name}_error")]
+                both = (found.reserve_needed, found.reserve_needed_error)
+                rows.append([*row, *(float(array.sel(region=region, ledger=ledger)) for array in both)])
             if not rows:
                 continue
             columns = [
                 Column(W["ledger"]),
-                *(Column(words, style) for _, words, style in _TAILS),
+                *(column for _, words, style in _TAILS for column in (Column(words, style), Column(W["error"], style))),
                 Column(needed, "money"),
+                Column(W["error"], "money"),
             ]
             scale = money_scale(
                 cell

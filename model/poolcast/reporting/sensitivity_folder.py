@@ -103,12 +103,14 @@ def _of_simulation(findings: Findings) -> Iterator[tuple[str, pd.DataFrame]]:
     for found in findings.by_scenario:
         tables = {
             "single_run": xr.Dataset(found.single),
-            "reserve_needed": found.reserve_needed.to_dataset(name="reserve_needed"),
+            "reserve_needed": found.reserve_needed.to_dataset(name="reserve_needed").assign(
+                error=found.reserve_needed_error
+            ),
             "convergence": found.settling,
         }
         for name, dataset in tables.items():
             if dataset is not None:
-                table = _frame(dataset).dropna()
+                table = _frame(dataset).dropna(subset=[name for name in map(str, dataset.data_vars) if name != "error"])
                 table.insert(0, "scenario", found.name)
                 parts[name].append(table)
     for name, tables_of in parts.items():

@@ -25,6 +25,7 @@ from poolcast.uncertainty.summary import (
     probabilities,
     quantiles,
     reserve_needed,
+    reserve_needed_error,
     tails,
 )
 
@@ -56,7 +57,7 @@ class ByScenario:
     events : mapping of str to Dataset
         `event_distribution` by event.
     tails : Dataset
-    reserve_needed : DataArray
+    reserve_needed, reserve_needed_error : DataArray
     settling : Dataset or None
         `convergence` of exhaustion within the horizon; None where paths were counted instead of kept.
     """
@@ -69,6 +70,7 @@ class ByScenario:
     events: dict[str, xr.Dataset]
     tails: xr.Dataset
     reserve_needed: xr.DataArray
+    reserve_needed_error: xr.DataArray
     settling: xr.Dataset | None
 
 
@@ -206,6 +208,7 @@ def _by_scenario(simulation: Simulation, name: str) -> ByScenario:
         events={one: event_distribution(simulation, name, one) for one in EVENTS},
         tails=tails(simulation, name),
         reserve_needed=reserve_needed(simulation, name),
+        reserve_needed_error=reserve_needed_error(simulation, name),
         settling=settling,
     )
 

@@ -25,6 +25,17 @@ def batches_of(draws: Draws, paths: int) -> NDArray[np.intp] | None:
     return None
 
 
+def groups_of(draws: Draws, paths: int, fewest: int = 40) -> NDArray[np.intp] | None:
+    """Return groups of paths for figures whose error has no formula, such as tail means: 16, or fewer of some size.
+
+    None where there are too few paths for four groups: the error is then not known.
+    """
+    batches = batches_of(draws, paths)
+    groups = np.arange(paths) % REPLICATES if batches is None else batches
+    number = min(REPLICATES, paths // fewest)
+    return groups % number if number >= 4 else None
+
+
 def of_mean(values: Array, batches: NDArray[np.intp] | None) -> Array:
     """Return the standard error of the mean over paths (cell,).
 

@@ -143,28 +143,54 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
 
     Shortfall is the negative of the reserve in the last year, the deficit that of the balance; the tail mean is the
     mean beyond the 95 % quantile. ``relative_shortfall`` is the mean shortfall below zero over the revenue of the last
-    year.
+    year. ``NAME_error`` is the standard error of each, from its spread over groups of paths (not of counted paths).
 
     Returns
     -------
     xarray.Dataset (region, ledger)
     """
-    import xarray as xr
-
     if not simulation.is_exact:
         return histogram_summary.tails(simulation, scenario, TAIL)
     last = simulation.job.baseline.last_year
-    reserve = -simulation.values(scenario, "reserve").sel(year=last)
+    reserve = -simulation.values(scenario, "reserve").sel(year=last, drop=True)
     deficit = -_lowest(simulation.values(scenario, "balance").isel(year=slice(1, None)))
+    income = None
+    if "revenue" in simulation.layout.names:
+        income = simulation.values(scenario, "revenue").sel(year=last, drop=True)
+    return _with_errors(simulation, lambda chosen: _tails_of(reserve, deficit, income, chosen))
+
+
+def _tails_of(
+    reserve: xr.DataArray, deficit: xr.DataArray, income: xr.DataArray | None, chosen: NDArray[np.intp]
+) -> xr.Dataset:
+    import xarray as xr
+
     parts = {}
-    for name, values in (("shortfall", reserve), ("largest_deficit", deficit)):
+    for name, every in (("shortfall", reserve), ("largest_deficit", deficit)):
+        values = every.isel(path=chosen)
         at_risk = _quantile(values, TAIL)
         parts[f"{name}_value_at_risk"] = at_risk
         parts[f"{name}_tail_mean"] = values.where(values >= at_risk).mean("path")
-    if "revenue" in simulation.layout.names:
-        income = simulation.values(scenario, "revenue").sel(year=last).mean("path")
-        parts["relative_shortfall"] = reserve.clip(min=0).where(reserve.notnull()).mean("path") / income
-    return xr.Dataset({name: part.drop_vars("year", errors="ignore") for name, part in parts.items()})
+    if income is not None:
+        short = reserve.isel(path=chosen)
+        mean = short.clip(min=0).where(short.notnull()).mean("path")
+        parts["relative_shortfall"] = mean / income.isel(path=chosen).mean("path")
+    return xr.Dataset(parts)
+
+
+def _with_errors(simulation: Simulation, figures: Callable[[NDArray[np.intp]], xr.Dataset]) -> xr.Dataset:
+    """Return figures of all paths with their errors, ``NAME_error``, from their spread over groups of paths."""
+    import xarray as xr
+
+    found = figures(np.arange(simulation.paths))
+    groups = sampling_error.groups_of(simulation.draws, simulation.paths)
+    if groups is None:
+        spread = found * np.nan
+    else:
+        numbers = sorted(set(groups.tolist()))
+        parts = xr.concat([figures(np.flatnonzero(groups == number)) for number in numbers], "group")
+        spread = parts.std("group", ddof=1) / np.sqrt(len(numbers))
+    return found.assign({f"{name}_error": spread[name] for name in found.data_vars})
 
 
 def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05) -> xr.DataArray:
@@ -185,10 +211,27 @@ def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probab
     """
     if not simulation.is_exact:
         return histogram_summary.reserve_needed(simulation, scenario, years, probability)
+    return _reserve_needed(simulation, scenario, years, probability)["reserve_needed"]
+
+
+def reserve_needed_error(
+    simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05
+) -> xr.DataArray:
+    """Return the standard error of `reserve_needed`; NaN where paths are few, or counted instead of kept."""
+    if not simulation.is_exact:
+        return histogram_summary.reserve_needed(simulation, scenario, years, probability) * np.nan
+    return _reserve_needed(simulation, scenario, years, probability)["reserve_needed_error"]
+
+
+def _reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.Dataset:
     base = simulation.job.baseline.base_year
     reserve = simulation.values(scenario, "reserve")
     lowest = _lowest(reserve.sel(year=slice(base + 1, base + years)))
-    return _quantile(-lowest, 1 - probability)
+
+    def needed(chosen: NDArray[np.intp]) -> xr.Dataset:
+        return _quantile(-lowest.isel(path=chosen), 1 - probability).to_dataset(name="reserve_needed")
+
+    return _with_errors(simulation, needed)
 
 
 def convergence(
