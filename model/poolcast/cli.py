@@ -234,7 +234,10 @@ def simulate_command(
     ] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Threads; default: all processors.")] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Compute on a Dask cluster, tcp://host:port.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|local", help="Compute on a Dask cluster, tcp://host:port; local: --workers processes here."
+        ),
     ] = None,
     keep_paths: Annotated[bool, typer.Option("--keep-paths", help="Write every path to paths.nc.")] = False,
     memory: Annotated[float, typer.Option(metavar="GIB", help="Memory for exact paths; more goes to the disk.")] = 1.0,

@@ -41,7 +41,7 @@ class SimulateOptions:
         Whether reforms may come late and weak.
     workers : int or None
     scheduler : str or None
-        Address of a Dask scheduler.
+        Address of a Dask scheduler; ``local`` for processes of this machine, as many as `workers`.
     until_error, of : float and str, or None
         Add paths until the standard error of a figure is small enough.
     keep_paths : bool
@@ -183,7 +183,8 @@ def _computed(options: SimulateOptions) -> Iterator[Driver | None]:
         return
     from poolcast.uncertainty.cluster import Cluster
 
-    with Cluster(options.scheduler) as cluster:
+    local = options.scheduler == "local"
+    with Cluster(None if local else options.scheduler, options.workers if local else None) as cluster:
         cluster.refuse_other_versions()
         yield cluster.run_paths
 
