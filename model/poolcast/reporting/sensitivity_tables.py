@@ -31,15 +31,15 @@ RISK_WORDS: dict[str, Words] = {
 """Names of risks in both languages."""
 
 _WORDS = {
-    "tornado": Words("{measure}, {scenario}: one risk at a time", "{measure},{scenario}:逐项风险"),
-    "standard": Words("{measure}, {scenario}: standard sensitivities", "{measure},{scenario}:标准敏感性"),
+    "tornado": Words("{measure}, {scenario}: one risk at a time", "{measure}，{scenario}：逐项风险"),
+    "standard": Words("{measure}, {scenario}: standard sensitivities", "{measure}，{scenario}：标准敏感性"),
     "grid": Words("{measure}, {scenario}", "{measure},{scenario}"),
-    "rates": Words("Payable months of {ledger}, {scenario}", "{ledger} 可支付月数,{scenario}"),
+    "rates": Words("Payable months of {ledger}, {scenario}", "{ledger} 可支付月数，{scenario}"),
     "needed": Words("{rate} that so many months need", "达到目标月数所需的 {rate}"),
-    "sobol": Words("{measure}, {scenario}: parts of the variance", "{measure},{scenario}:方差分解"),
+    "sobol": Words("{measure}, {scenario}: parts of the variance", "{measure}，{scenario}：方差分解"),
     "pooling": Words(
         "{ledger}: reserve needed for P(exhausted within {horizon} years) <= {probability}",
-        "{ledger}:{horizon} 年内耗尽概率不超过 {probability} 所需结余",
+        "{ledger}：{horizon} 年内耗尽概率不超过 {probability} 所需结余",
     ),
     "risk": Words("Risk", "风险"),
     "deviation": Words("1 sd", "1 个标准差"),
@@ -59,15 +59,15 @@ _WORDS = {
     "tornado_note": Words(
         "Effect on the measure; each risk moved by itself, in the direction of its steepest effect; an epidemic in the "
         "third year against none.",
-        "对指标的影响;每次只变动一项风险,取影响最大的方向;疫情为第三年发生与不发生之比。",
+        "对指标的影响；每次只变动一项风险，取影响最大的方向；疫情为第三年发生与不发生之比。",
     ),
     "sobol_note": Words(
         "± half the width of the 95 % interval; risks drawn without correlation; {paths} paths, seed {seed}.",
-        "± 为 95% 区间半宽;各风险独立抽样;共 {paths} 条路径,随机种子 {seed}。",
+        "± 为 95% 区间半宽；各风险独立抽样；共 {paths} 条路径，随机种子 {seed}。",
     ),
     "pooling_note": Words(
         "± one standard error; {paths} paths, seed {seed}; shared out by contribution bases.",
-        "± 为一个标准误;共 {paths} 条路径,随机种子 {seed};按缴费基数分摊。",
+        "± 为一个标准误；共 {paths} 条路径，随机种子 {seed}；按缴费基数分摊。",
     ),
 }
 
