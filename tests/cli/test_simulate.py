@@ -93,7 +93,7 @@ def test_a_folder_that_holds_something_is_refused(poolcast, elsewhere):
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interrupted_simulation_goes_on(poolcast, elsewhere):
     """Ctrl-C keeps finished blocks; the resumed run has the numbers of one that was never interrupted."""
-    command = [sys.executable, "-m", "poolcast.cli", "simulate", "--paths", "12000", "--to", "2031", "--workers", "1"]
+    command = [sys.executable, "-m", "poolcast.cli", "simulate", "--paths", "5000", "--to", "2031", "--workers", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     process = subprocess.Popen([*command, "--out", "run"], cwd=elsewhere, env=environment, stderr=subprocess.PIPE)
     journal = elsewhere / "run.unfinished" / "paths" / "blocks.txt"
