@@ -25,7 +25,7 @@ def _found(median, error, single):
         coords=axes,
     )
     run = xr.DataArray(np.reshape(single, shape[1:]), dims=("year", "region", "ledger"), coords=axes | {"level": 0.5})
-    return ByScenario("s", {"reserve": fan}, {}, {"reserve": run}, fan, {}, fan, run, None)
+    return ByScenario("s", {"reserve": fan}, {}, {"reserve": run}, fan, {}, fan, run, run, None)
 
 
 def test_departures_are_years_beyond_three_standard_errors():

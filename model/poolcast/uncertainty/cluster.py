@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.uncertainty.blocks import Job, Rows, run_block
-from poolcast.uncertainty.simulate import BLOCK, missing_blocks
+from poolcast.uncertainty.simulate import missing_blocks, usual_block
 
 if TYPE_CHECKING:
     from poolcast.uncertainty.simulate import AnyStore, Progress
@@ -144,7 +144,7 @@ class Cluster:
 
         ``workers`` is left alone: the cluster has those it has, and may gain and lose some on the way.
         """
-        todo = list(missing_blocks(store.done[:paths], block or BLOCK))
+        todo = list(missing_blocks(store.done[:paths], block or usual_block(job)))
         if progress:
             progress(int(store.done[:paths].sum()), paths)
         if not todo:

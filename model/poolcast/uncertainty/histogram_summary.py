@@ -134,7 +134,8 @@ def tails(simulation: Simulation, scenario: str, level: float) -> xr.Dataset:
         mean = income.dataset({"value": ((), store.cells(scenario, "revenue").moments.mean(paths))})["value"]
         short = at_horizon([reserve.mean_shortfall(cell) for cell in range(kept.size)])
         parts["relative_shortfall"] = short / mean.sel(year=last, drop=True)
-    return xr.Dataset(parts)
+    unknown = {f"{name}_error": part * np.nan for name, part in parts.items()}  # single paths are not to be had
+    return xr.Dataset({**parts, **unknown})
 
 
 def reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.DataArray:

@@ -41,6 +41,9 @@ MEMORY = 2**30
 """Bytes that exact paths may take in memory; more goes through a scratch file."""
 STANDARD_PATHS = 1_000
 BLOCK = 256
+"""Paths of a block where regions are few; of many regions it holds fewer, see `usual_block`."""
+BLOCK_CELLS = 92_000
+"""Paths times regions times years of a block: what two threads can hold in less than a gibibyte."""
 MOST_PATHS = 10_000_000
 
 
@@ -273,7 +276,7 @@ def run_paths(
     executor : Executor, optional
         Where blocks run; a pool of threads by default.
     """
-    todo = list(missing_blocks(store.done[:paths], block or BLOCK))
+    todo = list(missing_blocks(store.done[:paths], block or usual_block(job)))
     count = workers or os.cpu_count() or 1
     if progress:
         progress(int(store.done[:paths].sum()), paths)
@@ -316,6 +319,12 @@ def _drive(
             store.add(running.pop(future), future.result())
         if progress:
             progress(int(store.done[:paths].sum()), paths)
+
+
+def usual_block(job: Job) -> int:
+    """Return the paths that a worker takes at a time: 32 to 256, a multiple of 32, which fills the kernel's vectors."""
+    cells = len(job.baseline.regions) * (job.years + 1)
+    return max(32, min(BLOCK, BLOCK_CELLS // cells // 32 * 32))
 
 
 def missing_blocks(done: NDArray[np.bool_], block: int) -> Iterator[tuple[int, int]]:

@@ -61,6 +61,10 @@ class MemoryStore:
                 self._rows[scenario][measure][first : first + count] = values
         self._done[first : first + count] = True
 
+    def some_values(self, scenario: str, kept: KeptMeasure, first: int, last: int) -> Array:
+        """Return the rows (path, cell) of a measure from a path to another, the last not among them."""
+        return self._rows[scenario][kept.name][first:last]
+
     def values(self, scenario: str, kept: KeptMeasure, paths: int) -> Array:
         """Return the rows (path, cell) of a measure for the first so many paths."""
         return self._rows[scenario][kept.name][:paths]

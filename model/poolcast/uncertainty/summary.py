@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.uncertainty import histogram_summary, sampling_error
+from poolcast.uncertainty.histogram import HistogramStore
 from poolcast.uncertainty.kept import KeptMeasure
 from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold
 
@@ -24,6 +25,7 @@ LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 """Quantiles of every fan."""
 EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
 TAIL = 0.95
+PATHS_AT_A_TIME = 1_000
 CHUNK = 2**26
 """Bytes that are sorted at a time."""
 
@@ -98,12 +100,30 @@ def probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
         if measure not in simulation.layout.names:
             continue
         kept = simulation.layout[measure]
-        rows = simulation.rows(scenario, measure)
-        met, by = below_threshold(kept, rows, number, simulation.job.baseline.base_year)
         known = np.isfinite(kept.unflatten(np.zeros((1, kept.size))))
-        parts.append(_shares(kept, name, met, known, batches))
-        parts.append(_shares(kept, f"{name}_by", by, known, batches))
+        both = _counts_below(simulation, scenario, measure, number, batches)
+        for suffix, counts in zip(("", "_by"), both, strict=True):
+            parts.append(_shares(kept, name + suffix, counts, known, simulation.paths, batches))
     return xr.merge(parts)
+
+
+def _counts_below(
+    simulation: Simulation, scenario: str, measure: str, number: float, batches: NDArray[np.intp] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the paths below a number, in each year and in it or before (batch, year, region, ledger)."""
+    kept = simulation.layout[measure]
+    store = simulation.store
+    assert not isinstance(store, HistogramStore)
+    batch = np.zeros(simulation.paths, dtype=np.intp) if batches is None else batches
+    counts = [np.zeros((int(batch.max()) + 1, *kept.shape), dtype=np.int64) for _ in range(2)]
+    for first in range(0, simulation.paths, PATHS_AT_A_TIME):
+        last = min(first + PATHS_AT_A_TIME, simulation.paths)
+        rows = store.some_values(scenario, kept, first, last)
+        flags = below_threshold(kept, rows, number, simulation.job.baseline.base_year)
+        for count, met in zip(counts, flags, strict=True):
+            for one in set(batch[first:last].tolist()):
+                count[one] += met[batch[first:last] == one].sum(0)
+    return counts[0], counts[1]
 
 
 def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.Dataset:
@@ -277,17 +297,27 @@ def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
 
 
 def _shares(
-    kept: KeptMeasure, name: str, met: NDArray[np.bool_], known: NDArray[np.bool_], batches: NDArray[np.intp] | None
+    kept: KeptMeasure,
+    name: str,
+    counts: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    paths: int,
+    batches: NDArray[np.intp] | None,
 ) -> xr.Dataset:
-    flags = np.moveaxis(met, 0, -1)
-    share, error = flags.mean(-1), sampling_error.of_share(flags, batches)
+    """Return probabilities and their errors from counts by batch (batch, year, region, ledger)."""
+    import xarray as xr
+
+    share = counts.sum(0) / paths
+    if batches is None:
+        error = np.sqrt(share * (1 - share) / paths)
+    else:
+        sizes = np.bincount(batches).reshape(-1, *[1] * share.ndim)
+        error = (counts / sizes).std(0, ddof=1) / np.sqrt(len(sizes))
     blank = ~known[0].any(axis=kept.dimensions.index("year"), keepdims=True)
     values = {
         name: np.where(blank, np.nan, share),
         f"{name}_error": np.where(blank, np.nan, error),
     }
-    import xarray as xr
-
     return xr.Dataset(
         {key: (kept.dimensions, value) for key, value in values.items()},
         coords={axis: list(members) for axis, members in kept.coordinates.items()},
