@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 Rows = dict[str, dict[str, Array]]
 """Rows (path, cell) by scenario and measure."""
 
-TILE_CELLS = 23_000
+TILE_CELLS = 17_500
 """Paths times regions times years that go through the engine at once: more leave the cache, fewer wait on Python."""
 LARGEST_TILE = 256
 

@@ -26,7 +26,7 @@ LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
 TAIL = 0.95
 PATHS_AT_A_TIME = 1_000
-CHUNK = 2**26
+CHUNK = 2**24
 """Bytes that are sorted at a time."""
 
 
