@@ -197,7 +197,7 @@ def test_scaled_pattern_and_index_give_the_rates_of_the_model() -> None:
 
 def test_index_deviation_by_hand() -> None:
     # one draw of the drift of 2, steps 1, -1, 3: 0.1 * 2 * (1, 2, 3) + 0.5 * (1, 0, 3)
-    found = index_deviation([2.0], [[1.0, -1.0, 3.0]], drift_error=0.1, deviation=0.5)
+    found = index_deviation([2.0], 0.5 * np.cumsum([[1.0, -1.0, 3.0]], axis=-1), drift_error=0.1)
     assert found == pytest.approx(np.array([[0.7, 0.4, 2.1]]))
 
 
@@ -220,7 +220,8 @@ def test_life_expectancy_deviation_is_that_of_drawn_paths() -> None:
     pattern, _ = single_age_pattern(BETA, AGES.tolist())
     survival, paths = flat_table(), 4000
     generator = np.random.default_rng(9)
-    k = index_deviation(generator.standard_normal(paths), generator.standard_normal((paths, 25)), 0.004, 0.03)[:, -1]
+    draw, walk = generator.standard_normal(paths), 0.03 * generator.standard_normal((paths, 25)).cumsum(axis=-1)
+    k = index_deviation(draw, walk, 0.004)[:, -1]
     drawn = life_expectancy_under(survival, pattern, k).std(ddof=1)
     stated = life_expectancy_deviation(survival, pattern, 0.03, 0.004)
     assert stated == pytest.approx(drawn, rel=3 / math.sqrt(2 * paths))

@@ -160,3 +160,22 @@ def test_a_set_without_processes_is_refused_with_all_that_is_missing(china):
         Processes.of(without)
     assert len(caught.value.problems) >= 20
     assert "based_on" in caught.value.problems[0].remedy
+
+
+def test_mortality_and_migration_by_hand(china, processes):
+    drawn = draw_innovations(processes, Draws(1), ["000000"], 0, 3, 2)
+    number, moving = RISK_DRIVERS.index("mortality"), RISK_DRIVERS.index("migration")
+    drivers = drivers_of(drawn, processes, Centre.of(poolcast.load_assumptions("china", to=2027)))
+    xi = processes.deviation[number] * drawn.drivers[:, 0, number]
+    drift = processes.mortality_drift_error * drawn.mortality_drift
+    assert np.allclose(drivers.mortality_index[:, 0, 2], 2 * drift + xi[:, 0] + xi[:, 1], rtol=1e-12)
+    first = processes.deviation[moving] * drawn.drivers[:, 0, moving, 0]
+    assert np.allclose(drivers.migration[:, 0, 1], np.maximum(1 + first, 0), rtol=1e-12)
+    assert np.array_equal(drivers.utilisation[:, 0, 1:], epidemic_factors(drawn.epidemic, processes.epidemic)[0])
+
+
+def test_the_cost_level_of_a_region_is_partly_its_own(processes):
+    level = draw_innovations(processes, Draws(2), ["a", "b"], 0, PATHS, 1).cost_level
+    share = processes.national_share[RISK_DRIVERS.index("inpatient_use")]
+    assert abs(level[:, 0].std() - 1) < 0.05
+    assert abs(np.corrcoef(level.T)[0, 1] - share) < 3.5 / np.sqrt(PATHS)

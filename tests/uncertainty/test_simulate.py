@@ -275,3 +275,18 @@ def test_rows_are_what_the_measures_read_from_a_labelled_forecast(name):
     for kept in job.layout.measures:
         wanted = kept.measure.read(forecast).transpose("path", *kept.dimensions).values
         assert np.array_equal(rows[kept.name], wanted.reshape(4, -1)[:, kept.cells], equal_nan=True), kept.name
+
+
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_probabilities_are_counts_by_hand(china, sampling, monkeypatch):
+    monkeypatch.setattr("poolcast.uncertainty.summary.PATHS_AT_A_TIME", 70)
+    ran = simulate(china, paths=192, sampling=sampling, measures=["balance", "payable_months"])
+    found = probabilities(ran, "baseline").sel(region="000000", ledger="RPF")
+    balance = ran.values("baseline", "balance").sel(region="000000", ledger="RPF").values
+    below = balance[:, 1:] < 0
+    assert np.allclose(found["deficit"].values[1:], below.mean(0), atol=1e-15)
+    assert np.allclose(found["deficit_by"].values[1:], np.logical_or.accumulate(below, axis=1).mean(0), atol=1e-15)
+    error = sampling_error.of_share(below.T, sampling_error.batches_of(ran.draws, 192))
+    assert np.allclose(found["deficit_error"].values[1:], error, atol=1e-15)
+    few = ran.values("baseline", "payable_months").sel(region="000000", ledger="RPF", year=2030).values < 6
+    assert float(found["months_below_6"].sel(year=2030)) == few.mean()

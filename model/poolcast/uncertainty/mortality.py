@@ -241,27 +241,27 @@ def mortality_multiplier(pattern: Array, index: ArrayLike) -> Array:
     return result
 
 
-def index_deviation(drift_draw: ArrayLike, step_draws: ArrayLike, drift_error: float, deviation: float) -> Array:
-    """Return K by path and year: t times the error of the drift, plus the sum of the steps xi up to year t.
+def index_deviation(drift_draw: ArrayLike, walk: ArrayLike, drift_error: float) -> Array:
+    """Return K by path and year: t times the error of the drift, plus the random walk up to year t (handbook 7.1).
 
     Parameters
     ----------
     drift_draw : array (path,)
         Standard normal, one a path: the drift is unknown but the same in every year.
-    step_draws : array (path, year)
-        Standard normal, one a path and projected year.
-    drift_error, deviation : float
-        Standard error of the drift and standard deviation of xi, per year.
+    walk : array (path, ..., year), log points
+        Sum of the steps xi since the base year; the first year is the first projected one, t = 1.
+    drift_error : float, log points a year
+        Standard error of the drift.
 
     Returns
     -------
-    array (path, year), log points
-        The first column is the first projected year, t = 1.
+    array (path, ..., year), log points
     """
-    draws = np.asarray(step_draws, dtype=float)
-    elapsed = np.arange(1, draws.shape[-1] + 1)
-    result: Array = drift_error * np.asarray(drift_draw, dtype=float)[:, None] * elapsed
-    return result + deviation * np.cumsum(draws, axis=-1)
+    steps = np.asarray(walk, dtype=float)
+    draw = np.asarray(drift_draw, dtype=float).reshape(-1, *[1] * (steps.ndim - 1))
+    elapsed = np.arange(1, steps.shape[-1] + 1)
+    result: Array = drift_error * draw * elapsed + steps
+    return result
 
 
 def life_expectancy_at_birth(survival: Array) -> Array:

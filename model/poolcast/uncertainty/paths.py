@@ -13,6 +13,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import RISK_DRIVERS, index
 from poolcast.projection.drivers import Drivers
 from poolcast.uncertainty.innovations import Innovations
+from poolcast.uncertainty.mortality import index_deviation
 from poolcast.uncertainty.processes import Epidemic, Processes
 
 Array = NDArray[np.float64]
@@ -225,10 +226,9 @@ def _mortality(innovations: Innovations, processes: Processes, moved: Array) -> 
     number = RISK_DRIVERS.index("mortality")
     if processes.deviation[number] == 0 and processes.mortality_drift_error == 0:
         return None
-    years = np.arange(1, moved.shape[-1] + 1)
-    drift = processes.mortality_drift_error * innovations.mortality_drift[:, None, None] * years
     walk = moved[:, :1, number] if processes.national_share[number] == 1 else moved[:, :, number]
-    return _with_base_year(walk + drift, 0.0)
+    index = index_deviation(innovations.mortality_drift, walk, processes.mortality_drift_error)
+    return _with_base_year(index, 0.0)
 
 
 def _interest(moved: Array, processes: Processes, centre: Centre) -> Array | None:
