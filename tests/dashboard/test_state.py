@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolcast.dashboard.state import MAX_DRAFT, ViewState, pack_draft, parse, unpack_draft
+from poolcast.dashboard.services.drafts import Draft
+from poolcast.dashboard.state import ViewState, parse
 
 FULL = ViewState(
     set="hebei",
     region="130200",
     ledger="RPF",
     scenarios=("high_cost", "ageing_stress"),
-    draft=pack_draft([{"lever": "outpatient_pooling", "start": 2027}]) or "",
+    draft=Draft().with_lever("outpatient_pooling").link() or "",
     measure="reserve",
     view="difference",
     why="driver",
@@ -74,26 +75,3 @@ def test_no_address_raises(query):
     view, ignored = parse(query)
     assert set(ignored) <= set(query)
     assert parse(view.to_query()) == (view.changed(v=""), ())
-
-
-def test_a_draft_comes_back_as_it_went_and_is_short():
-    changes = [{"lever": "x" * 20, "arguments": {"rate": 0.085}, "start": 2027 + number} for number in range(40)]
-    packed = pack_draft(changes)
-    assert packed is not None
-    assert len(packed) < 700
-    assert unpack_draft(packed) == changes
-    assert pack_draft([]) == ""
-
-
-def test_a_draft_that_is_too_long_must_be_a_file():
-    import random
-
-    noise = random.Random(1)
-    assert pack_draft([noise.random() for _ in range(2000)]) is None
-
-
-def test_a_draft_that_would_fill_the_memory_is_refused():
-    packed = pack_draft(["0" * 3_000_000])
-    assert packed is not None
-    assert len(packed) < MAX_DRAFT
-    assert unpack_draft(packed) is None

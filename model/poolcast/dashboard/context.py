@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from poolcast.dashboard import words
-from poolcast.dashboard.services.library import SetSummary
+from poolcast.dashboard.services.library import SetSummary, pools_of
+from poolcast.dashboard.services.projections import Projected, projected
+from poolcast.dashboard.services.scenarios import scenario_of
+from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import PoolcastError
+from poolcast.reporting.outcome import Outcome
 from poolcast.reporting.theme import DARK, LIGHT, SCENARIO_DASHES, SCENARIO_WIDTHS, Palette
 
 if TYPE_CHECKING:
@@ -72,6 +76,8 @@ class Context:
         Id of the page.
     view : ViewState
         What is shown.
+    loaded : LoadedSet
+        The set, with the reader's own changes where there are any.
     held : SetSummary
         What the set holds.
     palette : Palette
@@ -84,6 +90,7 @@ class Context:
 
     page: str
     view: ViewState
+    loaded: LoadedSet
     held: SetSummary
     palette: Palette
     shown: tuple[Shown, ...]
@@ -106,8 +113,8 @@ class Context:
 
     @property
     def focus(self) -> Shown:
-        """The scenario in focus: the first that is picked, the baseline where none is."""
-        return self.shown[min(1, len(self.shown) - 1)]
+        """The scenario in focus: the first usable one that is picked, the baseline where none is."""
+        return self.usable[min(1, len(self.usable) - 1)]
 
     def t(self, key: str, **values: object) -> str:
         """Return words of the catalogue in the language of the page."""
@@ -132,22 +139,28 @@ class Context:
         """Region and ledger in words, for the grey text behind a sentence."""
         return (self.region_name, self.ledger_name)
 
-    @cached_property
-    def baseline(self) -> xr.Dataset:
-        """The forecast of the baseline."""
-        return self.forecast(BASELINE)
-
-    def forecast(self, scenario: str) -> xr.Dataset:
-        """Return the forecast of a scenario over the years in view; shared between sessions, never to be changed.
+    def projected(self, scenario: str = BASELINE) -> Projected:
+        """Return the projection of a scenario over the years in view; shared between sessions, never to be changed.
 
         Raises
         ------
         AssumptionError, ScenarioError
             With every problem of the set or the scenario.
         """
-        from poolcast.dashboard.services.projections import forecast
+        return projected(self.loaded, scenario_of(scenario))
 
-        return forecast(self.view.set, scenario, self.view.to)
+    def forecast(self, scenario: str = BASELINE) -> xr.Dataset:
+        """Return the forecast of a scenario; see `projected`."""
+        return self.projected(scenario).forecast
+
+    def outcome(self, scenario: str = BASELINE) -> Outcome:
+        """Return the forecast of a scenario with its events and series; see `projected`."""
+        return self.projected(scenario).outcome
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the projection in view."""
+        return self.loaded.last_year
 
     @cached_property
     def failed(self) -> dict[str, PoolcastError]:
@@ -155,7 +168,7 @@ class Context:
         found = {}
         for shown in self.shown[1:]:
             try:
-                self.forecast(shown.id)
+                self.projected(shown.id)
             except PoolcastError as error:
                 found[shown.id] = error
         return found
@@ -165,14 +178,13 @@ class Context:
         """The baseline and the picked scenarios that this set can take."""
         return tuple(shown for shown in self.shown if shown.id not in self.failed)
 
-    def holders(self, scenario: str) -> set[str]:
-        """Return the codes of the pools that hold an account of some ledger under a scenario."""
-        if scenario in self.failed:
-            return set()
-        forecast = self.forecast(scenario)
-        pools = forecast.sel(region=forecast.kind == "pool")
-        holds = pools.expenditure.notnull().any(("year", "ledger"))
-        return {str(code) for code in pools.region.values[holds.values]}
+    @cached_property
+    def pools(self) -> tuple[str, ...]:
+        """Codes of the pools that hold accounts under the baseline or a picked scenario."""
+        if not self.held.places:
+            return ()
+        holding = {code for shown in self.usable for code in pools_of(self.projected(shown.id))}
+        return tuple(code for code in self.held.places if code in holding)
 
 
 def palette() -> Palette:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from poolcast.dashboard import session
 from poolcast.dashboard.context import BASELINE, Context, Shown, palette
 from poolcast.dashboard.services import library
+from poolcast.dashboard.services.sets import load_set
 from poolcast.dashboard.state import ViewState
 from poolcast.dashboard.words import t
 from poolcast.parameters.declaration import Words
@@ -18,11 +19,13 @@ ALL_REGIONS_PAGES = ("overview",)
 def resolve(page: str, pages: Iterable[str]) -> Context:
     """Return the context of a page; what the view names and nobody holds is replaced by the first that there is."""
     view = session.current()
+    own = session.own_set()
     names = library.set_names()
-    if view.set not in names:
+    if view.set not in names and (own is None or own.name != view.set):
         session.ignore("set")
         view = session.change(set=names[0], region="")
-    held = library.summary_of(view.set)
+    own = own if own is not None and own.name == view.set else None
+    held = library.summary_of(view.set) if own is None else library.summary_of_loaded(own)
     titles = library.scenario_titles()
     fitted, ignored = fit(view, held, titles)
     if ignored:
@@ -34,7 +37,8 @@ def resolve(page: str, pages: Iterable[str]) -> Context:
         Shown(name, known[name].in_language(view.lang), place, colours)
         for place, name in enumerate((BASELINE, *fitted.scenarios))
     )
-    return Context(page, fitted, held, colours, shown, tuple(pages))
+    loaded = load_set(view.set, fitted.to) if own is None else own
+    return Context(page, fitted, loaded, held, colours, shown, tuple(pages))
 
 
 _FIELDS = {"region": "region", "ledger": "ledger", "s": "scenarios", "year": "year", "to": "to"}

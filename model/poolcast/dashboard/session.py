@@ -12,9 +12,10 @@ from typing import Any
 
 import streamlit as st
 
+from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
 
-_VIEW, _NOTES = "view", "notes"
+_VIEW, _NOTES, _OWN = "view", "notes", "own_set"
 
 
 def begin() -> ViewState:
@@ -53,6 +54,19 @@ def finish() -> None:
     query = current().to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def own_set() -> LoadedSet | None:
+    """Return the set that this reader edited or uploaded; nobody else sees it, and no link holds it."""
+    found: LoadedSet | None = st.session_state.get(_OWN)
+    return found
+
+
+def keep_set(loaded: LoadedSet | None) -> None:
+    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped."""
+    st.session_state[_OWN] = loaded
+    if loaded is not None:
+        change(set=loaded.name)
 
 
 def key_of(name: str) -> str:

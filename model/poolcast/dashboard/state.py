@@ -5,24 +5,17 @@ Nothing of a user's data is in it: names, codes and numbers only, and the draft 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from poolcast.parameters.errors import PoolcastError
+
 LANGUAGES = ("zh", "en")
 MAX_SCENARIOS = 4
-MAX_DRAFT = 6_000
-"""Characters that the draft may take in an address; longer ones are saved as a file."""
-_MAX_DRAFT_TEXT = 200_000
-"""Characters of a draft once unpacked: an address must not be able to fill the memory."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
-_PACKED = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class ViewState:
     scenarios : tuple of str
         Scenarios beside the baseline in the order of their places, four at most; key ``s``.
     draft : str
-        Changes being built, packed by `pack_draft`; key ``d``.
+        Changes being built, as `Draft.link` packs them; key ``d``.
     measure : str
         Name of a measure of the catalogue.
     view : str
@@ -131,7 +124,13 @@ def _measure(text: str) -> str | None:
 
 
 def _draft(text: str) -> str | None:
-    return text if unpack_draft(text) is not None else None
+    from poolcast.dashboard.services.drafts import Draft
+
+    try:
+        Draft.of_link(text)
+    except PoolcastError:
+        return None
+    return text
 
 
 _READERS: dict[str, Callable[[str], object | None]] = {
@@ -182,39 +181,3 @@ def parse(query: Mapping[str, str]) -> tuple[ViewState, tuple[str, ...]]:
         else:
             found[name] = value
     return ViewState(**found), tuple(ignored)
-
-
-def pack_draft(changes: object) -> str | None:
-    """Pack changes against the baseline for an address: JSON, deflated, in base64url.
-
-    Parameters
-    ----------
-    changes : object
-        What JSON can hold; empty for no changes.
-
-    Returns
-    -------
-    str or None
-        Empty for no changes; None where it would be too long and must be saved as a file.
-    """
-    if not changes:
-        return ""
-    text = json.dumps(changes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = base64.urlsafe_b64encode(packer.compress(text.encode()) + packer.flush()).decode().rstrip("=")
-    return packed if len(packed) <= MAX_DRAFT else None
-
-
-def unpack_draft(packed: str) -> Any:
-    """Return what `pack_draft` packed, or None where the text is none of ours, broken or too large."""
-    if not packed or len(packed) > MAX_DRAFT or not _PACKED.fullmatch(packed):
-        return None
-    try:
-        content = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        unpacker = zlib.decompressobj(-15)
-        text = unpacker.decompress(content, _MAX_DRAFT_TEXT)
-        if not unpacker.eof:
-            return None
-        return json.loads(text)
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
-        return None

@@ -14,9 +14,8 @@ from poolcast.dashboard.parts.reproduce import command_line, python_lines
 from poolcast.dashboard.parts.tone import line_sample, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
 from poolcast.dashboard.services import library
-from poolcast.dashboard.services.projections import assumptions_of
-from poolcast.dashboard.state import MAX_SCENARIOS, unpack_draft
-from poolcast.dashboard.words import t
+from poolcast.dashboard.services.drafts import Draft
+from poolcast.dashboard.state import MAX_SCENARIOS
 
 EVERY = "*"
 """What the region box holds on a page that shows every region."""
@@ -43,26 +42,35 @@ def header(context: Context) -> None:
 
 
 def _set(context: Context) -> None:
+    own = session.own_set()
+    names = list(library.set_names())
+    if own is not None and own.name not in names:
+        names.append(own.name)
+
     def show(name: str) -> str:
-        return context.say(library.summary_of(name).title)
+        mine = own is not None and own.name == name
+        return context.say(own.title if mine and own is not None else library.summary_of(name).short)
 
     def change(name: str) -> None:
         session.change(set=name, region="", to=None, year=None)
 
     st.selectbox(
         context.t("bar.set"),
-        library.set_names(),
+        names,
         format_func=show,
         label_visibility="collapsed",
-        width=200,
+        width=190,
         **session.bound("set", context.view.set, change),
     )
+    if own is not None and own.name == context.view.set:
+        undo = context.t("bar.back_to_shipped")
+        st.button(undo, icon=":material/undo:", key="ctx_undo", help=undo, on_click=lambda: session.keep_set(None))
 
 
 def _region(context: Context) -> None:
     regions = list(context.held.regions)
     everywhere = context.page in ALL_REGIONS_PAGES and len(regions) > 1
-    pools = [code for code in context.held.places if code in _account_holders(context)]
+    pools = context.pools
     names = context.held.name_of
 
     def show(code: str) -> str:
@@ -92,13 +100,6 @@ def _region(context: Context) -> None:
             else session.bound("region", context.region, change_here)
         ),
     )
-
-
-def _account_holders(context: Context) -> set[str]:
-    """Codes of the pools that hold a reserve under the baseline or a picked scenario."""
-    if not context.held.places:
-        return set()
-    return {code for shown in context.shown for code in context.holders(shown.id)}
 
 
 def _ledger(context: Context) -> None:
@@ -165,14 +166,25 @@ def _synthetic(context: Context) -> None:
 
 
 def _share(context: Context) -> None:
-    with st.popover(context.t("bar.share"), icon=":material/link:", type="tertiary", key="ctx_share"):
-        digest = assumptions_of(context.view.set, context.view.to).digest()[:8]
-        query = context.view.to_query() | {"v": f"{__version__}+{digest}"}
+    box = st.popover(
+        context.t("bar.share"), icon=":material/link:", type="tertiary", key="ctx_share", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        if not context.loaded.is_named:
+            st.caption(context.t("bar.share_own"))
+            return
+        query = context.view.to_query() | {"v": _stamp(context)}
         st.caption(context.t("bar.share_link"))
         st.code(f"{_address()}/{context.page}?{urlencode(query)}", language=None, wrap_lines=True)
-        changes = unpack_draft(context.view.draft)
-        held = context.t("bar.share_draft", n=len(changes)) if changes else context.t("bar.share_holds")
-        st.caption(held)
+        number = len(Draft.of_link(context.view.draft))
+        st.caption(context.t("bar.share_draft", n=number) if number else context.t("bar.share_holds"))
+
+
+def _stamp(context: Context) -> str:
+    """Return version and digest of the set: what a link rests on."""
+    return f"{__version__}+{context.loaded.digest[:8]}"
 
 
 def _address() -> str:
@@ -185,12 +197,16 @@ def _address() -> str:
 
 
 def _reproduce(context: Context) -> None:
-    with st.popover(context.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce"):
+    box = st.popover(
+        context.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
         shell, python = st.tabs([context.t("bar.command_line"), context.t("bar.python")])
         shell.code(command_line(context), language="bash", wrap_lines=True)
         python.code(python_lines(context), language="python", wrap_lines=True)
-        digest = assumptions_of(context.view.set, context.view.to).digest()[:12]
-        st.caption(context.t("bar.reproduce_note", version=__version__, digest=digest))
+        st.caption(context.t("bar.reproduce_note", version=__version__, digest=context.loaded.digest[:12]))
 
 
 def _language(context: Context) -> None:
@@ -202,8 +218,5 @@ def _language(context: Context) -> None:
 def _sender(context: Context) -> None:
     """Say that a link was made with another version or other tables."""
     sender = context.view.v
-    if not sender:
-        return
-    here = f"{__version__}+{assumptions_of(context.view.set, context.view.to).digest()[:8]}"
-    if sender != here:
-        st.info(t("e.version", context.language, a=sender, b=here), icon=":material/update:")
+    if sender and sender != _stamp(context):
+        st.info(context.t("e.version", a=sender, b=_stamp(context)), icon=":material/update:")

@@ -1,20 +1,21 @@
-"""The library: which sets and scenarios there are, and what a set holds, read without projecting anything."""
+"""What a set holds, in the words and the order of the bar, and the titles of what can be picked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from poolcast.parameters.axes import AXES
+from poolcast.dashboard.services.caching import BoundedCache
+from poolcast.dashboard.services.projections import Projected
+from poolcast.dashboard.services.scenarios import presets
+from poolcast.dashboard.services.sets import LEDGER_ORDER, LoadedSet, ledger_name, set_names
 from poolcast.parameters.declaration import Words
-from poolcast.parameters.errors import AssumptionError, PoolcastError, Problem
-from poolcast.parameters.location import available_scenarios, available_sets, find_set
+from poolcast.parameters.errors import AssumptionError, Problem
+from poolcast.parameters.location import SET_FILE, available_sets
 from poolcast.parameters.set_file import SetFile, read_set_file
-from poolcast.reporting.outcome import DISPLAY_ORDER
-from poolcast.reporting.words import LEDGER_NAMES
-from poolcast.scenarios.reading import load_scenario
-from poolcast.scenarios.scenario import Scenario
+
+__all__ = ["SetSummary", "pools_of", "scenario_titles", "set_names", "summary_of", "summary_of_loaded"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class SetSummary:
     ----------
     name : str
         Name of the set.
-    title : Words
-        Its title.
+    title, short : Words
+        Its title, and a shorter one for the bar.
     base_year, last_year, longest : int
         Last closed year; usual and latest last year of a projection.
     synthetic : bool
@@ -43,6 +44,7 @@ class SetSummary:
 
     name: str
     title: Words
+    short: Words
     base_year: int
     last_year: int
     longest: int
@@ -57,21 +59,16 @@ class SetSummary:
         return self.regions.get(code) or self.places.get(code) or Words(code, code)
 
 
-def set_names() -> list[str]:
-    """Return the names of the sets that can be opened, real ones first."""
-    return sorted(available_sets(), key=lambda name: (name != "china", name))
-
-
 def summary_of(name: str) -> SetSummary:
-    """Return what a set holds.
+    """Return what a named set holds, from its ``set.yaml`` alone.
 
     Raises
     ------
     AssumptionError
-        Where there is no such set, or its ``set.yaml`` is broken.
+        Where ``set.yaml`` is broken.
     """
-    folder = find_set(name)
-    return _summary(str(folder), (folder / "set.yaml").stat().st_mtime_ns)
+    folder = available_sets()[name]
+    return _summary(str(folder), (folder / SET_FILE).stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
@@ -84,35 +81,54 @@ def _summary(folder: str, _stamp: int) -> SetSummary:
 
 
 def _of(read: SetFile) -> SetSummary:
-    places = {region.code: region.name for region in read.parents} | {pool.code: pool.name for pool in read.pools}
-    chinese = AXES["ledger"].member_labels_zh
-    order = [code for code in DISPLAY_ORDER if code in read.ledgers]
     return SetSummary(
         name=read.name,
         title=read.title,
+        short=read.short or read.title,
         base_year=read.base_year,
         last_year=read.last_year,
         longest=read.longest,
         synthetic=read.synthetic,
         regions={region.code: region.name for region in read.regions},
-        places=places,
-        ledgers={code: Words(LEDGER_NAMES[code], chinese[code]) for code in order},
-        tiles={region.code: tile for region in read.regions if (tile := getattr(region, "tile", None))},
+        places={one.code: one.name for one in read.parents} | {one.code: one.name for one in read.pools},
+        ledgers={code: ledger_name(code) for code in LEDGER_ORDER if code in read.ledgers},
+        tiles=dict(read.tiles),
+    )
+
+
+def summary_of_loaded(loaded: LoadedSet) -> SetSummary:
+    """Return what a set of a session holds: one that is edited keeps the places of the set below it."""
+    if loaded.name in available_sets():
+        return replace(summary_of(loaded.name), title=loaded.title, short=loaded.title)
+    held = loaded.assumptions
+    return SetSummary(
+        name=loaded.name,
+        title=loaded.title,
+        short=loaded.title,
+        base_year=held.base_year,
+        last_year=held.last_year,
+        longest=held.last_year,
+        synthetic=held.synthetic,
+        regions={region.code: region.name for region in held.regions},
+        places={one.code: one.name for one in held.parents} | {one.code: one.name for one in held.pools},
+        ledgers={code: ledger_name(code) for code in LEDGER_ORDER if code in held.ledgers},
     )
 
 
 def scenario_titles() -> dict[str, Words]:
     """Return the titles of the scenarios that can be picked beside the baseline; a broken file is left out."""
-    found = {}
-    for name, path in available_scenarios().items():
-        if name != "baseline" and (scenario := _scenario(str(path), path.stat().st_mtime_ns)) is not None:
-            found[name] = scenario.title
-    return found
+    return {preset.id: preset.title for preset in presets()}
 
 
-@lru_cache(maxsize=256)
-def _scenario(path: str, _stamp: int) -> Scenario | None:
-    try:
-        return load_scenario(path)
-    except PoolcastError:
-        return None
+_POOLS: BoundedCache[frozenset[str]] = BoundedCache(256, 2**20, lambda found: 100 * (1 + len(found)))
+
+
+def pools_of(item: Projected) -> frozenset[str]:
+    """Return the codes of the pools that hold an account of some ledger in a projection."""
+
+    def find() -> frozenset[str]:
+        pools = item.forecast.sel(region=item.forecast.kind == "pool")
+        holds = pools.expenditure.notnull().any(("year", "ledger"))
+        return frozenset(str(code) for code in pools.region.values[holds.values])
+
+    return _POOLS.get(item.key, find)
