@@ -140,7 +140,10 @@ class Draft:
         """
         declared = PARAMETERS.get(parameter)
         key = "values" if declared is not None and declared.is_dated else "value"
-        entry: dict[str, Any] = {kind: parameter, key if kind == "set" else "by": value if year is None else {year: value}}
+        entry: dict[str, Any] = {
+            kind: parameter,
+            key if kind == "set" else "by": value if year is None else {year: value},
+        }
         if where:
             entry["where"] = dict(where)
         place = next(
