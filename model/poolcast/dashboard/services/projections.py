@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from poolcast.outlook.measures import Prices
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Projected:
     """A scenario on a set, projected.
 

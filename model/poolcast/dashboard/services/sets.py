@@ -77,7 +77,7 @@ class Edit:
     last_year: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedSet:
     """A set as a session works with it.
 
