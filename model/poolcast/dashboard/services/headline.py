@@ -113,14 +113,18 @@ def headline(
 
 
 def reserve_state(item: Projected, region: str, ledger: str) -> tuple[State, float]:
-    """Return whether and when the reserve of a ledger is exhausted."""
+    """Return whether and when the reserve of a ledger is exhausted: the first projected year that ends below zero.
+
+    The same as `poolcast.outlook.measures.exhaustion` for one place, which reads every region and ledger.
+    """
     reserve = item.outcome.series("reserve", region, ledger)
     if not any(math.isfinite(value) for value in reserve):
         return "none", math.nan
     if reserve[0] < 0:
         return "already", math.nan
-    year = item.outcome.event_year("exhaustion", region, ledger)
-    return ("never", math.nan) if year is None else ("number", float(year))
+    below = (number for number, value in enumerate(reserve) if number and value < 0)
+    first = next(below, None)
+    return ("never", math.nan) if first is None else ("number", float(item.outcome.base_year + first))
 
 
 def _exhaustion(item: Projected, first: Projected, place: _Place, known: Mapping[str, Found]) -> CardValue:
