@@ -116,6 +116,11 @@ class Context:
         """The scenario in focus: the first usable one that is picked, the baseline where none is."""
         return self.usable[min(1, len(self.usable) - 1)]
 
+    @property
+    def one(self) -> Shown:
+        """The scenario that a page of one scenario shows: the one in view where it is picked and usable."""
+        return next((shown for shown in self.usable if shown.id == self.view.one), self.usable[0])
+
     def t(self, key: str, **values: object) -> str:
         """Return words of the catalogue in the language of the page."""
         return words.t(key, self.language, **values)

@@ -32,7 +32,8 @@ def chart_card(
     note: str = "",
     how: str = "",
     height: Height = "half",
-    controls: Callable[[], None] | None = None,
+    controls: Callable[[], object] | None = None,
+    switch: Callable[[], object] | None = None,
     empty: str = "",
 ) -> None:
     """Show a figure in a card.
@@ -59,6 +60,8 @@ def chart_card(
         ``tall`` fills the window, ``half`` half of it, ``list`` nearly all of it; or pixels.
     controls : callable, optional
         Draws widgets between head and figure.
+    switch : callable, optional
+        Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
     """
@@ -67,6 +70,8 @@ def chart_card(
         with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
             st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            if switch is not None:
+                switch()
             as_table = _more(here, title, key, figure, table, how)
         if controls is not None:
             controls()

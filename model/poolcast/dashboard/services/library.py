@@ -128,7 +128,7 @@ def pools_of(item: Projected) -> frozenset[str]:
 
     def find() -> frozenset[str]:
         pools = item.forecast.sel(region=item.forecast.kind == "pool")
-        holds = pools.expenditure.notnull().any(("year", "ledger"))
+        holds = ((pools.expenditure.fillna(0) != 0) | (pools.reserve.fillna(0) != 0)).any(("year", "ledger"))
         return frozenset(str(code) for code in pools.region.values[holds.values])
 
     return _POOLS.get(item.key, find)

@@ -1,0 +1,76 @@
+"""Bands while a page is open: known ones at once, others from a job whose progress the page shows."""
+
+from __future__ import annotations
+
+import math
+import secrets
+
+import streamlit as st
+
+from poolcast.dashboard.context import BASELINE, Context
+from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
+from poolcast.dashboard.services.scenarios import scenario_of
+
+_JOBS = "band_jobs"
+
+
+def session_id() -> str:
+    """Return what names this session to the jobs; nobody else knows it."""
+    found: str = st.session_state.setdefault("session_id", secrets.token_hex(12))
+    return found
+
+
+def jobs() -> Jobs:
+    """Return the jobs of this server."""
+    return shared_jobs()
+
+
+def request_for(here: Context, scenario: str = BASELINE, against: str | None = None) -> Request:
+    """Return the request for the bands of a scenario with the paths and the seed in view."""
+    other = None if against is None else scenario_of(against)
+    paths = min(max(here.view.paths, FEWEST_PATHS), MOST_PATHS)
+    return Request(here.loaded, scenario_of(scenario), other, paths, here.view.seed)
+
+
+def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -> Found | None:
+    """Return the bands of a scenario where they are known; otherwise None, and a job computes them.
+
+    Call it in a fragment that runs every second while `waiting_for` says so.
+    """
+    request = request_for(here, scenario, against)
+    found = held_bands(request)
+    if found is not None:
+        return found
+    known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
+    status = _status(known.get(request.pair_key))
+    if status is not None:
+        return status.result if isinstance(status.result, Found) else None
+    answer = request_bands(jobs(), session_id(), request)
+    if isinstance(answer, Found):
+        return answer
+    st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
+    return None
+
+
+def _status(job: str | None) -> Status | None:
+    return None if job is None else jobs().status(job, session_id())
+
+
+def status_of(here: Context, scenario: str = BASELINE, against: str | None = None) -> Status | None:
+    """Return how far the job is that computes the bands of a scenario; None where there is none."""
+    known: dict[object, str] = st.session_state.get(_JOBS, {})
+    return _status(known.get(request_for(here, scenario, against).pair_key))
+
+
+def progress_note(here: Context, status: Status | None) -> None:
+    """Say that the band is on its way, how far it is and what it waits for."""
+    if status is None or status.is_over:
+        return
+    if status.state == "queued":
+        text = here.t("s.queue", n=status.ahead)
+    else:
+        left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
+        text = f"{here.t('s.updating')} {status.done:,}/{status.total:,} {left}"
+    st.html(f'<div class="pc-note" role="status">◔ {safe(text)}</div>')
