@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from poolcast.dashboard import words
+from poolcast.dashboard.services import library
 from poolcast.dashboard.services.library import SetSummary, pools_of
 from poolcast.dashboard.services.projections import Projected, projected
-from poolcast.dashboard.services.scenarios import scenario_of
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState
 from poolcast.parameters.declaration import Words
@@ -152,7 +152,7 @@ class Context:
         AssumptionError, ScenarioError
             With every problem of the set or the scenario.
         """
-        return projected(self.loaded, scenario_of(scenario))
+        return projected(self.loaded, library.scenario(scenario))
 
     def forecast(self, scenario: str = BASELINE) -> xr.Dataset:
         """Return the forecast of a scenario; see `projected`."""

@@ -25,32 +25,26 @@ _WITH_COHORTS = ("EPF", "RPF")
 
 
 def settings(here: Context) -> None:
-    """Draw the last year of the projection and the unit of money."""
+    """Draw the last year of the projection and the unit of money, behind a button."""
     base, longest = here.held.base_year, here.held.longest
     years = sorted({year for year in range(base + 1, longest + 1) if year % 5 == 0} | {here.last_year, longest})
 
-    def show(year: int) -> str:
-        return here.t("forecast.until", year=year)
+    def change(year: int) -> None:
+        session.change(to=None if year == here.held.last_year else year)
 
-    st.selectbox(
-        here.t("forecast.to"),
-        years,
-        format_func=show,
-        label_visibility="collapsed",
-        width=112,
-        disabled=not here.loaded.is_named,
-        **session.bound(
-            "to", here.last_year, lambda year: session.change(to=None if year == here.held.last_year else year)
-        ),
-    )
-    session.select(
-        "unit",
-        ["auto", "yi", "wan", "yuan"],
-        here.t("forecast.unit_label"),
-        lambda unit: here.t(f"forecast.unit.{unit}"),
-        label_visibility="collapsed",
-        width=92,
-    )
+    with st.popover(here.t("forecast.settings"), icon=":material/tune:", key="forecast_settings"):
+        st.selectbox(
+            here.t("forecast.to"),
+            years,
+            disabled=not here.loaded.is_named,
+            **session.bound("to", here.last_year, change),
+        )
+        session.select(
+            "unit",
+            ["auto", "yi", "wan", "yuan"],
+            here.t("forecast.unit_label"),
+            lambda unit: here.t(f"money_unit.{unit}"),
+        )
 
 
 def ages_table(here: Context, ages: Ages) -> pd.DataFrame:

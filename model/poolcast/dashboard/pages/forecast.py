@@ -7,7 +7,7 @@ from poolcast.dashboard.charts.pyramid import peak_of, pyramid
 from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Fund, Panel, dependency, flows, parts, stock
 from poolcast.dashboard.forecast_sentence import sentence
-from poolcast.dashboard.parts.bands import bands, progress_note, status_of
+from poolcast.dashboard.parts.bands import bands, progress, status_of
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
@@ -38,8 +38,7 @@ def heading() -> None:
     """Draw payable months or the reserve, with the band once it is there."""
     found = bands(here, shown.id)
     panel = stock(fund, found, session.current().measure)
-    card(panel, "stock", switch=which_stock)
-    progress_note(here, status_of(here, shown.id))
+    card(panel, "stock", switch=which_stock, note=progress(here, status_of(here, shown.id)) or panel.note)
 
 
 def which_stock() -> None:
@@ -48,12 +47,12 @@ def which_stock() -> None:
     session.segments("measure", list(names), here.t("forecast.which"), lambda name: here.t(names[name]))
 
 
-def card(panel: Panel, key: str, **more: object) -> None:
+def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more: object) -> None:
     """Draw a panel as a card."""
     alt = f"{panel.title}: {plain(sentence(here, item, None))}"
     chart_card(
         panel.title, key, panel.figure, panel.table, alt,
-        note=panel.note, how=panel.how, empty=panel.empty, height="half", **more,  # type: ignore[arg-type]
+        note=note or panel.note, how=panel.how, empty=panel.empty, height=height, **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -76,7 +75,7 @@ def people() -> None:
 
     figure = pyramid(here, now, first, peak_of(first, final))
     table = lambda: forecast_details.ages_table(here, now)  # noqa: E731
-    card(Panel(title, figure, table, how=here.t("forecast.how_pyramid")), "people", controls=slider)
+    card(Panel(title, figure, table, how=here.t("forecast.how_pyramid")), "people", height="low", controls=slider)
 
 
 with st.container(horizontal=True, vertical_alignment="center", key="page_head"):

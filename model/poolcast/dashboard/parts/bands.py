@@ -8,10 +8,9 @@ import secrets
 import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
-from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.services import library
 from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
-from poolcast.dashboard.services.scenarios import scenario_of
 
 _JOBS = "band_jobs"
 
@@ -29,9 +28,9 @@ def jobs() -> Jobs:
 
 def request_for(here: Context, scenario: str = BASELINE, against: str | None = None) -> Request:
     """Return the request for the bands of a scenario with the paths and the seed in view."""
-    other = None if against is None else scenario_of(against)
+    other = None if against is None else library.scenario(against)
     paths = min(max(here.view.paths, FEWEST_PATHS), MOST_PATHS)
-    return Request(here.loaded, scenario_of(scenario), other, paths, here.view.seed)
+    return Request(here.loaded, library.scenario(scenario), other, paths, here.view.seed)
 
 
 def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -> Found | None:
@@ -64,13 +63,11 @@ def status_of(here: Context, scenario: str = BASELINE, against: str | None = Non
     return _status(known.get(request_for(here, scenario, against).pair_key))
 
 
-def progress_note(here: Context, status: Status | None) -> None:
-    """Say that the band is on its way, how far it is and what it waits for."""
+def progress(here: Context, status: Status | None) -> str:
+    """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:
-        return
+        return ""
     if status.state == "queued":
-        text = here.t("s.queue", n=status.ahead)
-    else:
-        left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
-        text = f"{here.t('s.updating')} {status.done:,}/{status.total:,} {left}"
-    st.html(f'<div class="pc-note" role="status">◔ {safe(text)}</div>')
+        return "◔ " + here.t("s.queue", n=status.ahead)
+    left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
+    return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()

@@ -32,7 +32,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "help",
     ),
     "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
-    "forecast.unit": ("auto", "yi", "wan", "yuan"),
+    "money_unit": ("auto", "yi", "wan", "yuan"),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 
