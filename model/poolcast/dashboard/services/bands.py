@@ -1,8 +1,8 @@
 """Bands of a simulation for pages: fans, chances, years of events, and the paired difference from another scenario.
 
-All scenarios meet the same shocks (common random numbers), so that a difference is known far better than either level.
-The paths themselves are thrown away; what is kept are their quantiles and shares, by the hashes of set and changes, the
-number of paths and the seed. The rows of a baseline stay for a while, because every move of a lever is compared with it.
+All scenarios meet the same shocks (common random numbers), so that a difference is known far better than a level. The
+paths themselves are thrown away; what is kept are their quantiles and shares, by the hashes of set and changes, the
+number of paths and the seed. The rows of a baseline stay for a while, as every move of a lever is compared with it.
 """
 
 from __future__ import annotations
@@ -332,9 +332,8 @@ def _run_blocks(job: Job, store: AnyStore, paths: int, progress: Progress | None
     if progress:
         progress(int(store.done[:paths].sum()), paths)
     with ThreadPoolExecutor(workers) as pool:
-        running = {
-            pool.submit(run_block, watched, *block): block[0] for block in missing_blocks(store.done[:paths], size)
-        }
+        todo = missing_blocks(store.done[:paths], size)
+        running = {pool.submit(run_block, watched, *block): block[0] for block in todo}
         for future in as_completed(running):
             try:
                 store.add(running[future], future.result())
@@ -451,7 +450,7 @@ def _union(one: KeptMeasure, two: KeptMeasure) -> KeptMeasure:
     coordinates = {
         axis: list(dict.fromkeys((*one.coordinates[axis], *two.coordinates[axis]))) for axis in one.dimensions
     }
-    empty = KeptMeasure(one.measure, one.dimensions, coordinates, np.zeros(0, dtype=np.intp))  # type: ignore[arg-type]
+    empty = KeptMeasure(one.measure, one.dimensions, coordinates, np.zeros(0, dtype=np.intp))
     cells = np.union1d(_places(one, empty), _places(two, empty))
     return replace(empty, cells=cells)
 

@@ -76,7 +76,7 @@ class Draft:
         return found if isinstance(found, LeverCall) else None
 
     def position(self, name: str) -> int | None:
-        """Return where a lever (id or name), or a change of one parameter (its name), stands; None where it does not."""
+        """Return where a lever (id or name), or a change of one parameter (its name), stands; None where it is off."""
         wanted = find_lever(name)
         for number, item in enumerate(self.entries):
             if isinstance(item, LeverCall):
@@ -131,7 +131,7 @@ class Draft:
         kind: str = "set",
         where: Mapping[str, str] | None = None,
     ) -> Draft:
-        """Return the draft with a change of one parameter, in place of an earlier one of the same parameter and members.
+        """Return the draft with a change of one parameter, in place of an earlier one of the same members.
 
         Raises
         ------

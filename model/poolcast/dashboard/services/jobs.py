@@ -243,7 +243,7 @@ class Jobs:
                 state = "cancelled"
         except PoolcastError as error:
             state, job.error = "failed", error
-        except Exception:
+        except Exception:  # the edge of the server: the page gets a code, the log the rest
             state, job.code = "failed", secrets.token_hex(4)
             LOGGER.exception("job %s of kind %s failed, code %s", job.id, job.kind, job.code)
         with self._lock:

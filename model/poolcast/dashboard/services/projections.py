@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.scenarios import scenario_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from poolcast.outlook.measures import Prices
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Projected:
     """A scenario on a set, projected.
 
@@ -142,6 +142,54 @@ def _explanation_bytes(found: Explanation) -> int:
     if found.drivers is not None:
         parts += [found.drivers.parts, found.drivers.total]
     return sum(int(array.nbytes) for array in parts)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a difference.
+
+    Parameters
+    ----------
+    key : str
+        Lever, change or driver; ``total`` for the whole.
+    value : float
+        First less other, yuan.
+    """
+
+    key: str
+    value: float
+
+
+def waterfall(
+    explanation: Explanation, by: Literal["lever", "driver"], measure: str, region: str, ledger: str, year: int
+) -> tuple[Bar, ...]:
+    """Return the parts of a difference and, as the last, their total; empty where it cannot be told.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    by : {"lever", "driver"}
+    measure : {"revenue", "expenditure", "balance", "reserve"}
+    region, ledger : str
+    year : int
+    """
+    place = {"measure": measure, "region": region, "ledger": ledger, "year": year}
+    bars = []
+    if by == "lever":
+        for sign, one in explanation.levers:
+            shares = one.parts.sel(approach=_approach(one.parts)).sel(place).sum("part")
+            bars += [Bar(name, sign * float(shares.sel(lever=name))) for name in one.levers]
+    elif explanation.drivers is not None:
+        shares = explanation.drivers.parts.sel(approach=_approach(explanation.drivers.parts)).sel(place)
+        bars = [Bar(name, float(shares.sel(driver=name))) for name in explanation.drivers.drivers]
+    if not bars:
+        return ()
+    return (*bars, Bar("total", sum(bar.value for bar in bars)))
+
+
+def _approach(parts: xr.DataArray) -> str:
+    """Return the way of sharing out that does not depend on the order, where it was asked for."""
+    return "shapley" if "shapley" in parts.approach.values else "sequential"
 
 
 def findings(loaded: LoadedSet, scenario: Scenario, rules: str = "national") -> Compliance:

@@ -29,7 +29,7 @@ BADGES: dict[Badge, Words] = {
     "stress": Words("Stress test", "压力测试"),
     "record": Words("Recorded only", "仅记录"),
 }
-"""What stands behind a lever: a policy document, a published figure, an unverified one, an assumption; and two marks."""
+"""What stands behind a lever: a document, a published figure, an unverified one, an assumption; and two marks."""
 
 _BADGE_OF_EVIDENCE: dict[str, Badge] = {
     "seed": "seed",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poolcast.dashboard.services.caching import BoundedCache
-from poolcast.parameters.assumptions import Assumptions, Provenance
+from poolcast.parameters.assumptions import Array, Assumptions, Provenance
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Words
@@ -75,7 +77,7 @@ class Edit:
     last_year: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedSet:
     """A set as a session works with it.
 
@@ -266,9 +268,7 @@ def _place_of(problem: Problem, loaded: LoadedSet) -> str:
     return problem.file if problem.file in PARAMETERS else loaded.name
 
 
-def _edited(
-    edit: Edit, values: Mapping[str, np.ndarray], assumptions: Assumptions, problems: list[Problem]
-) -> np.ndarray | None:
+def _edited(edit: Edit, values: Mapping[str, Array], assumptions: Assumptions, problems: list[Problem]) -> Array | None:
     """Return the values of a parameter after an edit; None, and the problems noted, where it cannot be made."""
     parameter = PARAMETERS.get(edit.parameter)
     if parameter is None or edit.parameter not in values:
@@ -299,7 +299,7 @@ def _edited(
         chosen = select(axis, given.get(axis, "all"), members)
         if isinstance(chosen, Fault):
             refuse(chosen.found, chosen.allowed, chosen.remedy, axis)
-            chosen = []
+            continue
         positions.append(np.asarray(chosen, dtype=np.intp))
     if len(problems) > before:
         return None
@@ -308,7 +308,7 @@ def _edited(
     return array
 
 
-def _years(edit: Edit, assumptions: Assumptions, refuse) -> np.ndarray:  # type: ignore[no-untyped-def, type-arg]
+def _years(edit: Edit, assumptions: Assumptions, refuse: Callable[[str, str, str, str], None]) -> NDArray[np.intp]:
     held = assumptions.years
     first = held[0] if edit.first_year is None else edit.first_year
     last = held[-1] if edit.last_year is None else edit.last_year
@@ -341,11 +341,10 @@ def differences(loaded: LoadedSet, other: LoadedSet) -> tuple[Difference, ...]:
     found = []
     for name in PARAMETERS:
         one, two = loaded.assumptions.values.get(name), other.assumptions.values.get(name)
-        if one is two or (one is None and two is None):
+        if one is two:
             continue
         if one is None or two is None or one.shape != two.shape:
-            held = one if one is not None else two
-            found.append(Difference(name, int(np.size(held)), float("nan")))
+            found.append(Difference(name, max(array.size for array in (one, two) if array is not None), math.nan))
             continue
         differs = (one != two) & ~(np.isnan(one) & np.isnan(two))
         if differs.any():
