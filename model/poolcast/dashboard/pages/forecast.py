@@ -6,12 +6,11 @@ from poolcast.dashboard import forecast_details, session
 from poolcast.dashboard.charts.pyramid import peak_of, pyramid
 from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Fund, Panel, dependency, flows, parts, stock
-from poolcast.dashboard.forecast_sentence import sentence
-from poolcast.dashboard.parts.bands import bands, progress, status_of
+from poolcast.dashboard.parts.bands import bands, event_range, progress, status_of
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
-from poolcast.dashboard.services import funds
+from poolcast.dashboard.services import funds, takeaways
 from poolcast.dashboard.services.history import history
 from poolcast.outlook.catalogue_of_measures import MEASURES
 
@@ -19,6 +18,8 @@ here = context()
 shown = here.one
 item = here.projected(shown.id)
 fund = Fund(here, item, history(here.loaded))
+year = here.view.year or min(here.held.base_year + 15, here.last_year)
+answer = takeaways.forecast(item, here.region, here.ledger, year, here.language)
 every = 1.0 if bands(here, shown.id) is None else None  # seconds between two looks at the job
 
 
@@ -26,11 +27,12 @@ every = 1.0 if bands(here, shown.id) is None else None  # seconds between two lo
 def say() -> None:
     """Draw the sentence; the range comes when the simulation is done."""
     found = bands(here, shown.id)
-    if found is None:
-        basis = here.t("forecast.basis_single")
-    else:
-        basis = here.t("forecast.basis_runs", n=f"{found.bands.paths:,}", seed=here.view.seed)
-    takeaway(sentence(here, item, found), [shown.title, basis])
+    basis = [here.t("c.central")]
+    if found is not None:
+        years = event_range(here, found, "exhaustion", here.region, here.ledger)
+        basis += [here.t("forecast.range", range=years)] if years else []
+        basis.append(here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=here.view.seed))
+    takeaway(answer, basis)
 
 
 @st.fragment(run_every=every)
@@ -49,7 +51,7 @@ def which_stock() -> None:
 
 def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more: object) -> None:
     """Draw a panel as a card."""
-    alt = f"{panel.title}: {plain(sentence(here, item, None))}"
+    alt = f"{panel.title}: {plain(answer)}"
     chart_card(
         panel.title, key, panel.figure, panel.table, alt,
         note=note or panel.note, how=panel.how, empty=panel.empty, height=height, **more,  # type: ignore[arg-type]
@@ -65,11 +67,11 @@ def people() -> None:
     if first is None or final is None:
         card(Panel(title, None, None, empty=here.t("forecast.no_people")), "people")
         return
-    year = st.session_state.get(session.key_of("pyramid"), min(here.view.year or base + 15, last))
-    now = funds.ages_of(item, here.region, int(year)) or first
+    seen = int(st.session_state.get(session.key_of("pyramid"), year))
+    now = funds.ages_of(item, here.region, min(seen, last)) or first
 
     def slider() -> None:
-        st.session_state.setdefault(session.key_of("pyramid"), year)
+        st.session_state[session.key_of("pyramid")] = min(seen, last)
         label = here.t("forecast.year")
         st.slider(label, base, last, key=session.key_of("pyramid"), label_visibility="collapsed")
 

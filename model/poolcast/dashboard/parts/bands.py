@@ -11,6 +11,7 @@ from poolcast.dashboard.context import BASELINE, Context
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
+from poolcast.reporting.formats import range_text
 
 _JOBS = "band_jobs"
 
@@ -71,3 +72,27 @@ def progress(here: Context, status: Status | None) -> str:
         return "◔ " + here.t("s.queue", n=status.ahead)
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
     return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()
+
+
+def event_range(here: Context, found: Found, event: str, region: str, ledger: str) -> str:
+    """Return the years between which an event comes in eight of ten futures; empty where it comes in fewer than one.
+
+    Parameters
+    ----------
+    here : Context
+    found : Found
+        Bands of the scenario.
+    event : {"exhaustion", "first_deficit"}
+    region, ledger : str
+        Codes.
+    """
+    years = found.bands.event_years[event]
+    if region not in years.region.values:
+        return ""
+    place = years.sel(region=region, ledger=ledger)
+    low, high = float(place.sel(level=0.1)), float(place.sel(level=0.9))
+    last = here.last_year
+    if not math.isfinite(low + high) or low > last:
+        return ""
+    late = str(int(high)) if high <= last else here.t("c.after", year=last)
+    return str(int(low)) if low == high else range_text(str(int(low)), late, here.language)

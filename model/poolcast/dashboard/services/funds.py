@@ -115,17 +115,6 @@ def _retired_share(item: Projected, region: str, year: int) -> dict[str, Array]:
     return {"male": shares["male"], "female": women}
 
 
-def reserve_state(item: Projected, region: str, ledger: str) -> tuple[str, float]:
-    """Return whether and when the reserve of a ledger is exhausted: number, never, already or none, and the year."""
-    reserve = item.outcome.series("reserve", region, ledger)
-    if not any(math.isfinite(value) for value in reserve):
-        return "none", math.nan
-    if reserve[0] < 0:
-        return "already", math.nan
-    year = item.outcome.event_year("exhaustion", region, ledger)
-    return ("never", math.nan) if year is None else ("number", float(year))
-
-
 def account_per_member(item: Projected, region: str) -> list[float]:
     """Return what stands in personal accounts per employee member, yuan, by year from the base year on."""
     reserve = item.outcome.series("reserve", region, "EPA")
