@@ -22,6 +22,7 @@ FULL = ViewState(
     paths=5000,
     seed=11,
     p=0.75,
+    one="high_cost",
     lang="en",
 )
 
@@ -29,7 +30,7 @@ FULL = ViewState(
 def test_an_address_holds_the_whole_view():
     query = FULL.to_query()
     assert query["s"] == "high_cost,ageing_stress"
-    keys = "set region ledger s d measure view why year to unit paths seed p lang"
+    keys = "set region ledger s d measure view why year to unit paths seed p one lang"
     assert set(query) == set(keys.split())
     assert parse(query) == (FULL, ())
 

@@ -147,8 +147,11 @@ def settle(tab: Any, timeout: float = 90_000) -> None:
         """() => {
             const app = document.querySelector('[data-testid=stApp]');
             const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
-            return app && app.getAttribute('data-test-script-state') !== 'running'
-                && charts.every(chart => chart.querySelector('.main-svg'));
+            const drawn = chart => {
+                const picture = chart.querySelector('.main-svg');
+                return picture && Math.abs(picture.getBoundingClientRect().height - chart.clientHeight) < 3;
+            };
+            return app && app.getAttribute('data-test-script-state') === 'notRunning' && charts.every(drawn);
         }""",
         timeout=timeout,
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from poolcast.dashboard import words
+from poolcast.dashboard.services import library
 from poolcast.dashboard.services.library import SetSummary, pools_of
 from poolcast.dashboard.services.projections import Projected, projected
-from poolcast.dashboard.services.scenarios import scenario_of
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState
 from poolcast.parameters.declaration import Words
@@ -116,6 +116,11 @@ class Context:
         """The scenario in focus: the first usable one that is picked, the baseline where none is."""
         return self.usable[min(1, len(self.usable) - 1)]
 
+    @property
+    def one(self) -> Shown:
+        """The scenario that a page of one scenario shows: the one in view where it is picked and usable."""
+        return next((shown for shown in self.usable if shown.id == self.view.one), self.usable[0])
+
     def t(self, key: str, **values: object) -> str:
         """Return words of the catalogue in the language of the page."""
         return words.t(key, self.language, **values)
@@ -147,7 +152,7 @@ class Context:
         AssumptionError, ScenarioError
             With every problem of the set or the scenario.
         """
-        return projected(self.loaded, scenario_of(scenario))
+        return projected(self.loaded, library.scenario(scenario))
 
     def forecast(self, scenario: str = BASELINE) -> xr.Dataset:
         """Return the forecast of a scenario; see `projected`."""

@@ -48,6 +48,8 @@ class ViewState:
         Simulated futures and their seed.
     p : float
         Probability with which a condition must hold.
+    one : str
+        The scenario shown by pages that show one.
     lang : str
         Language.
     v : str
@@ -68,6 +70,7 @@ class ViewState:
     paths: int = 1_000
     seed: int = 7
     p: float = 0.9
+    one: str = "baseline"
     lang: str = "zh"
     v: str = ""
 
@@ -148,6 +151,7 @@ _READERS: dict[str, Callable[[str], object | None]] = {
     "paths": _whole(1, 10_000_000),
     "seed": _whole(0, 2**31 - 1),
     "p": _probability,
+    "one": _name,
     "lang": _one_of(*LANGUAGES),
     "v": _name,
 }

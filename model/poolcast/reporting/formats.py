@@ -134,7 +134,10 @@ def with_unit(value: float, scale: Scale, language: str, *, sign: bool = False) 
 
 def money_text(value: float, language: str, *, sign: bool = False) -> str:
     """Return an amount of yuan with the unit that fits it: 41.5 亿元, 41.5 (100m yuan)."""
-    return with_unit(value, money_scale([value]), language, sign=sign)
+    scale = money_scale([value])
+    if language == "en" and scale.divisor > 1 and math.isfinite(value):
+        return f"{scale.show(value, sign=sign)} ({scale.unit.en})"  # 41.5 100m would be read as one number
+    return with_unit(value, scale, language, sign=sign)
 
 
 def months_text(value: float, language: str) -> str:

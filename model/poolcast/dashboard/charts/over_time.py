@@ -203,7 +203,7 @@ class OverYears:
             if name == "exhausted" or low >= top:
                 continue
             rail = {"type": "rect", "xref": "paper", "x0": 0, "x1": 0, "y0": low, "y1": min(high, top)}
-            ends = {"xsizemode": "pixel", "xanchor": 0, "x0": -5, "x1": 0}
+            ends = {"xsizemode": "pixel", "xanchor": 0, "x0": 0, "x1": 5}
             self.shapes.append({**rail, **ends, "fillcolor": colours[name][0], "line": {"width": 0}})
         dark = self.context.palette.dark
         for limit, key, colour in (

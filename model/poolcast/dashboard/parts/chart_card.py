@@ -17,7 +17,7 @@ from poolcast.dashboard.parts.tone import safe
 if TYPE_CHECKING:
     import pandas as pd
 
-Height = Literal["tall", "half", "list"] | int
+Height = Literal["tall", "half", "low", "list"] | int
 CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -29,10 +29,11 @@ def chart_card(
     alt: str,
     *,
     scope: str = "",
-    note: str = "",
+    note: str | None = None,
     how: str = "",
     height: Height = "half",
-    controls: Callable[[], None] | None = None,
+    controls: Callable[[], object] | None = None,
+    switch: Callable[[], object] | None = None,
     empty: str = "",
 ) -> None:
     """Show a figure in a card.
@@ -51,14 +52,17 @@ def chart_card(
         The figure in a sentence, for readers who do not see it.
     scope : str
         Unit and scope, in grey behind the title.
-    note : str
-        Grey text below the figure.
+    note : str or None
+        Grey text below the figure; an empty one keeps its room.
     how : str
         Formula, section of the handbook and inputs, in Markdown.
     height : {"tall", "half", "list"} or int
-        ``tall`` fills the window, ``half`` half of it, ``list`` nearly all of it; or pixels.
+        ``tall`` fills the window, ``half`` half of it, ``low`` half of it less a slider, ``list`` nearly all of it; or
+        pixels.
     controls : callable, optional
         Draws widgets between head and figure.
+    switch : callable, optional
+        Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
     """
@@ -67,6 +71,8 @@ def chart_card(
         with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
             st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            if switch is not None:
+                switch()
             as_table = _more(here, title, key, figure, table, how)
         if controls is not None:
             controls()
@@ -77,8 +83,8 @@ def chart_card(
                 st.html(f'<div class="pc-note">{safe(empty)}</div>')
             else:
                 draw(figure, key, alt)
-        if note:
-            st.html(f'<div class="pc-note">{safe(note)}</div>')
+        if note is not None:  # an empty one keeps the room, so that the cards of a row are equally high
+            st.html(f'<div class="pc-note">{safe(note) or "&nbsp;"}</div>')
 
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
@@ -94,7 +100,7 @@ def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
 def _frame(key: str, height: Height) -> Any:
     if isinstance(height, int):
         return st.container(height=height, border=False, key=f"fixed_{key}")
-    usual = {"tall": 344, "half": 196, "list": 500}[height]
+    usual = {"tall": 344, "half": 196, "low": 150, "list": 500}[height]
     return st.container(height=usual, border=False, key=f"{height}_{key}")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from poolcast import __version__
 from poolcast.dashboard import session
 from poolcast.dashboard.context import Context
-from poolcast.dashboard.parts.reproduce import command_line, python_lines
+from poolcast.dashboard.parts.reproduce import recipe_of
 from poolcast.dashboard.parts.tone import line_sample, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
 from poolcast.dashboard.services import library
@@ -203,9 +203,13 @@ def _reproduce(context: Context) -> None:
     if not box.open:
         return
     with box:
+        made = recipe_of(context)
         shell, python = st.tabs([context.t("bar.command_line"), context.t("bar.python")])
-        shell.code(command_line(context), language="bash", wrap_lines=True)
-        python.code(python_lines(context), language="python", wrap_lines=True)
+        shell.code(made.command, language="bash", wrap_lines=True)
+        python.code(made.python, language="python", wrap_lines=True)
+        for name, text in made.files.items():
+            shell.caption(name)
+            shell.code(text, language="yaml")
         st.caption(context.t("bar.reproduce_note", version=__version__, digest=context.loaded.digest[:12]))
 
 

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-import shlex
+import streamlit as st
 
 from poolcast.dashboard.context import Context
+from poolcast.dashboard.services import library
+from poolcast.dashboard.services.reproduce import Kind, Recipe, View, recipe
+
+_KINDS: dict[str, Kind] = {"compare": "compare", "uncertainty": "simulate"}
+"""What the pages print where it is not simply the levels of the scenarios; a page may offer its own view."""
+_OFFERED = "offered_view"
 
 
-def command_line(context: Context) -> str:
-    """Return the command that prints what the page shows.
-
-    Several scenarios are compared, one is run; both with the region, ledger and horizon in view.
-    """
-    view, several = context.view, bool(context.view.scenarios)
-    words = ["poolcast", "compare" if several else "run", "baseline", *view.scenarios, "--set", view.set]
-    words += ["--region", context.region, "--ledger", context.ledger]
-    if view.to is not None:
-        words += ["--to", str(view.to)]
-    return shlex.join([*words, "--language", view.lang])
+def offer(here: Context, view: View) -> None:
+    """Let a page say itself what prints its numbers, where region, ledger and scenarios do not say it."""
+    st.session_state[_OFFERED] = (here.page, view)
 
 
-def python_lines(context: Context) -> str:
-    """Return the lines of Python that print the reserve and payable months of the page."""
-    view = context.view
-    read = f"poolcast.load_assumptions({view.set!r}" + (f", to={view.to})" if view.to is not None else ")")
-    names = ", ".join(repr(shown.id) for shown in context.shown)
-    place = f"region={context.region!r}, ledger={context.ledger!r}"
-    return (
-        "import poolcast\n\n"
-        f"assumptions = {read}\n"
-        f"for scenario in [{names}]:\n"
-        "    forecast = poolcast.project(assumptions, scenario)\n"
-        f"    print(scenario, forecast[['reserve', 'payable_months']].sel({place}).to_dataframe())\n"
+def view_of(here: Context) -> View:
+    """Return what prints the numbers of a page."""
+    page, offered = st.session_state.get(_OFFERED, ("", None))
+    if page == here.page and isinstance(offered, View):
+        return offered
+    return View(
+        _KINDS.get(here.page, "levels"),
+        here.loaded,
+        tuple(library.scenario(shown.id) for shown in here.usable),
+        "" if here.page == "overview" else here.region,
+        here.ledger,
+        here.view.year,
+        here.view.measure,
+        here.view.paths,
+        here.view.seed,
+        language=here.language,
     )
+
+
+def recipe_of(here: Context) -> Recipe:
+    """Return the command and the lines of Python of a page."""
+    return recipe(view_of(here))
+
+
+def command_line(here: Context) -> str:
+    """Return the command that prints what the page shows."""
+    return recipe_of(here).command

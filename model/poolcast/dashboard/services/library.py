@@ -8,14 +8,15 @@ from pathlib import Path
 
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.projections import Projected
-from poolcast.dashboard.services.scenarios import presets
+from poolcast.dashboard.services.scenarios import presets, scenario_of
 from poolcast.dashboard.services.sets import LEDGER_ORDER, LoadedSet, ledger_name, set_names
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import AssumptionError, Problem
-from poolcast.parameters.location import SET_FILE, available_sets
+from poolcast.parameters.location import SET_FILE, available_scenarios, available_sets
 from poolcast.parameters.set_file import SetFile, read_set_file
+from poolcast.scenarios.scenario import Scenario
 
-__all__ = ["SetSummary", "pools_of", "scenario_titles", "set_names", "summary_of", "summary_of_loaded"]
+__all__ = ["SetSummary", "pools_of", "scenario", "scenario_titles", "set_names", "summary_of", "summary_of_loaded"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,23 @@ def scenario_titles() -> dict[str, Words]:
     return {preset.id: preset.title for preset in presets()}
 
 
+def scenario(name: str) -> Scenario:
+    """Return the baseline or a scenario of the library by name, read again only when its file changes.
+
+    Raises
+    ------
+    ScenarioError
+        Where there is none of that name, or its file is broken.
+    """
+    path = available_scenarios().get(name)
+    return _scenario(name, 0 if path is None else path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _scenario(name: str, _stamp: int) -> Scenario:
+    return scenario_of(name)
+
+
 _POOLS: BoundedCache[frozenset[str]] = BoundedCache(256, 2**20, lambda found: 100 * (1 + len(found)))
 
 
@@ -128,7 +146,7 @@ def pools_of(item: Projected) -> frozenset[str]:
 
     def find() -> frozenset[str]:
         pools = item.forecast.sel(region=item.forecast.kind == "pool")
-        holds = pools.expenditure.notnull().any(("year", "ledger"))
+        holds = ((pools.expenditure.fillna(0) != 0) | (pools.reserve.fillna(0) != 0)).any(("year", "ledger"))
         return frozenset(str(code) for code in pools.region.values[holds.values])
 
     return _POOLS.get(item.key, find)

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from poolcast.dashboard.services.parts import EXPENDITURE_PARTS, REVENUE_PARTS
 from poolcast.parameters.declaration import Words
 
 LANGUAGES = ("zh", "en")
@@ -30,6 +31,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "budget",
         "help",
     ),
+    "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
+    "money_unit": ("auto", "yi", "wan", "yuan"),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 
