@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from poolcast.budget.accounts_by_line import AccountsByLine, accounts_by_line
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
+from poolcast.budget.provider_budget import ProviderBudgets, provider_budgets
 from poolcast.budget.reasons_of_change import ReasonsOfChange, reasons_of_change
 from poolcast.budget.statement import Statement, statement_of
 from poolcast.outlook.mixed_sets import Side
@@ -23,6 +27,8 @@ from poolcast.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import xarray as xr
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,17 @@ class AnnualBudget:
             return None
         return reasons_of_change(self.side, self.projection, self.outlook_year, self.year)
 
+    @cached_property
+    def provider_budgets(self) -> ProviderBudgets:
+        """The budgets of providers of every region, pool, year and fund.
+
+        Raises
+        ------
+        AssumptionError
+            Where the set lacks what they rest on.
+        """
+        return provider_budgets(self.projection, self.accounts)
+
 
 def budget(
     assumptions: Assumptions | str | os.PathLike[str],
@@ -155,9 +172,19 @@ def budget(
         scenario_title_zh=chosen.title.zh,
         set_digest=read.digest(),
     )
-    accounts = accounts_by_line(projection, forecast)
+    accounts = accounts_by_line(projection, forecast, _lag_days(projection))
     given = None if approved is None else read_approved_budget(approved, accounts, of_year - 1)
     return AnnualBudget(of_year, chosen, read, side, projection, forecast, accounts, given)
+
+
+def _lag_days(projection: Projection) -> Array | None:
+    """Return the days from care to its payment by holder and year; None where the set does not give them."""
+    assumptions = projection.assumptions
+    if "settlement.lag_days" not in assumptions:
+        return None
+    days = assumptions.from_year("settlement.lag_days", assumptions.base_year)
+    result: Array = projection.holders.mean(days[None])[0]
+    return result
 
 
 __all__ = ["AnnualBudget", "budget"]
