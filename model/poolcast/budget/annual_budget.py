@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from poolcast.budget.accounts_by_line import AccountsByLine, accounts_by_line
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
 from poolcast.budget.provider_budget import ProviderBudgets, provider_budgets
+from poolcast.budget.provider_claims import NEEDED
 from poolcast.budget.reasons_of_change import ReasonsOfChange, reasons_of_change
+from poolcast.budget.schedule import Schedule
+from poolcast.budget.schedules import ScheduleMaker
 from poolcast.budget.statement import Statement, statement_of
 from poolcast.outlook.mixed_sets import Side
 from poolcast.parameters.assumptions import Assumptions
@@ -108,6 +111,16 @@ class AnnualBudget:
         if self.outlook_year < self.read.base_year:
             return None
         return reasons_of_change(self.side, self.projection, self.outlook_year, self.year)
+
+    @cached_property
+    def schedules(self) -> Mapping[str, Mapping[str, Schedule]]:
+        """The schedules of every region and pool by code; S6 is with `months`.
+
+        S4 is empty where the set lacks what the budget of providers rests on.
+        """
+        providers = self.provider_budgets if all(name in self.side.reformed for name in NEEDED) else None
+        maker = ScheduleMaker(self.projection, self.forecast, providers)
+        return {code: maker.all_of(statement) for code, statement in self.statements.items()}
 
     @cached_property
     def provider_budgets(self) -> ProviderBudgets:
