@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 from poolcast.budget.accounts_by_line import AccountsByLine, accounts_by_line
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
-from poolcast.budget.provider_budget import ProviderBudgets, provider_budgets
+from poolcast.budget.official_budgets import OfficialBudget, official_budgets
+from poolcast.budget.principle import Balance, balances, rules_of_the_budget, what_would_restore
+from poolcast.budget.provider_budget import FUNDS, ProviderBudgets, provider_budgets
 from poolcast.budget.provider_claims import NEEDED
 from poolcast.budget.reasons_of_change import ReasonsOfChange, reasons_of_change
 from poolcast.budget.schedule import Schedule
 from poolcast.budget.schedules import ScheduleMaker
 from poolcast.budget.statement import Statement, statement_of
+from poolcast.outlook.compliance import Finding
 from poolcast.outlook.mixed_sets import Side
+from poolcast.outlook.searching import Solution
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.parameters.reading import load_assumptions
@@ -132,6 +136,48 @@ class AnnualBudget:
             Where the set lacks what they rest on.
         """
         return provider_budgets(self.projection, self.accounts)
+
+    @cached_property
+    def balances(self) -> Mapping[str, tuple[Balance, ...]]:
+        """Whether the draft of each pooled fund keeps the principle, by region and pool."""
+        return {code: balances(one, self._planned_surplus(code)) for code, one in self.statements.items()}
+
+    @cached_property
+    def rules(self) -> tuple[Finding, ...]:
+        """Findings of the compliance rules C13-C16 about the draft and the plan behind it."""
+        return rules_of_the_budget(self.read, self.scenario, self.year)
+
+    def restoring(self, region: str, ledger: str, minimum: float = 0.0) -> tuple[Solution, ...]:
+        """Return the smallest changes from the draft year on that bring the balance of a fund to a minimum, each verified.
+
+        Parameters
+        ----------
+        region, ledger : str
+            A region or pool, and EPF or RPF.
+        minimum : float, yuan
+
+        Raises
+        ------
+        ResultError, ScenarioError
+            Where the draft year is the base year, or there is no such fund.
+        """
+        if self.year <= self.read.base_year:
+            allowed = f"a year after {self.read.base_year}"
+            raise ResultError(Problem("year", str(self.year), allowed, "Closed accounts cannot be restored."))
+        return what_would_restore(self.read, self.scenario, region, ledger, self.year, minimum)
+
+    @property
+    def official_budgets(self) -> tuple[OfficialBudget, ...]:
+        """Official budgets of earlier years against their outcomes, to be shown beside this one."""
+        return official_budgets()
+
+    def _planned_surplus(self, region: str) -> dict[str, float]:
+        """Return the planned surplus by fund; nothing where the set names none."""
+        name = "provider_budget.planned_surplus"
+        if name not in self.side.reformed:
+            return {}
+        values = self.projection.holders.mean(self.side.reformed.in_year(name, self.year)[None])[0]
+        return dict(zip(FUNDS, map(float, values[self.regions.index(region)]), strict=True))
 
 
 def budget(

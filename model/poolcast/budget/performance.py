@@ -1,0 +1,217 @@
+"""Performance of closed years: budget against outcome by line, and what the deviation was made of (handbook 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcast.budget.lines import StatementLine
+from poolcast.budget.log_mean import shares_of_product
+from poolcast.outlook.pool_totals import with_pools
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, positions
+from poolcast.parameters.declaration import Words
+from poolcast.parameters.errors import Problem, ResultError
+from poolcast.projection.statement import BENEFIT_LINES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from poolcast.budget.annual_budget import AnnualBudget
+
+Array = NDArray[np.float64]
+
+PARTS: Mapping[str, Words] = {
+    "members": Words("Number of members (volume)", "参保人数(数量)"),
+    "use": Words("Use per member (volume)", "人均利用(数量)"),
+    "cost": Words("Bill per service (price and mix)", "次均费用(价格与结构)"),
+    "payment": Words("Fund share of the bill (policy)", "报销比例(政策)"),
+    "base": Words("Base per member (price)", "人均缴费基数(价格)"),
+    "rate": Words("Rate and collection (policy)", "费率与征缴(政策)"),
+    "other": Words("Other", "其他"),
+}
+"""Parts of a deviation. Two closed accounts do not tell price from mix: the bill per service holds both."""
+
+_STATUSES = {"EPF": EMPLOYEE_STATUSES, "RPF": RESIDENT_STATUSES}
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A line of a closed year: budget, outcome, and the parts of their difference.
+
+    Parameters
+    ----------
+    region, ledger : str
+    line : StatementLine
+    budget, outcome : float, yuan
+    parts : mapping of str to yuan
+        By `PARTS`; they add up to the difference.
+    """
+
+    region: str
+    ledger: str
+    line: StatementLine
+    budget: float
+    outcome: float
+    parts: Mapping[str, float]
+
+    @property
+    def amount(self) -> float:
+        """Outcome less budget, yuan."""
+        return self.outcome - self.budget
+
+    @property
+    def relative(self) -> float:
+        """Outcome less budget over the absolute budget; NaN where that is zero."""
+        return self.amount / abs(self.budget) if self.budget else float("nan")
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Budget against outcome of a closed year.
+
+    Parameters
+    ----------
+    year : int
+    deviations : tuple of Deviation
+    """
+
+    year: int
+    deviations: tuple[Deviation, ...]
+
+    def of(self, region: str, ledger: str, line: str) -> Deviation:
+        """Return the deviation of one line.
+
+        Raises
+        ------
+        ResultError
+            Where there is none.
+        """
+        for one in self.deviations:
+            if (one.region, one.ledger, one.line.code) == (region, ledger, line):
+                return one
+        allowed = "a line that the budget and the outcome both have"
+        raise ResultError(Problem("performance", f"{region} {ledger} {line}", allowed, "Name another."))
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a line with its parts."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "region": one.region,
+                    "ledger": one.ledger,
+                    "line": one.line.code,
+                    "label": one.line.label.en,
+                    "label_zh": one.line.label.zh,
+                    "budget": one.budget,
+                    "outcome": one.outcome,
+                    "deviation": one.amount,
+                    "relative_deviation": one.relative,
+                }
+                | {name: one.parts.get(name, 0.0) for name in PARTS}
+                for one in self.deviations
+            ]
+        )
+
+
+def performance(drawn_up: AnnualBudget, closed: AnnualBudget, year: int | None = None) -> Performance:
+    """Compare the draft of a year with its outcome, line by line.
+
+    Parameters
+    ----------
+    drawn_up : AnnualBudget
+        The budget as it was drawn up, from the set of that time.
+    closed : AnnualBudget
+        Any budget from a set in which the year is closed, as `poolcast.roll` makes it.
+    year : int, optional
+        The year of the draft where it is left out.
+
+    Raises
+    ------
+    ResultError
+        Where one of them does not hold the year, or it is not closed in the second.
+    """
+    of_year = drawn_up.year if year is None else year
+    problems = []
+    for words, one in (("the budget", drawn_up.accounts), ("the outcome", closed.accounts)):
+        if of_year not in one.years:
+            allowed = f"{one.years[0]} to {one.years[-1]}"
+            problems.append(Problem(f"year of {words}", str(of_year), allowed, "Name another year."))
+    if of_year > closed.read.base_year:
+        found = f"{of_year}, after the base year {closed.read.base_year} of {closed.read.name}"
+        problems.append(Problem("year of the outcome", found, "a closed year", "Roll the set: poolcast roll."))
+    if problems:
+        raise ResultError(problems)
+    return _compared(drawn_up, closed, of_year)
+
+
+def _compared(drawn_up: AnnualBudget, closed: AnnualBudget, year: int) -> Performance:
+    """Compare every line that both have."""
+    budget, outcome = drawn_up.accounts, closed.accounts
+    rows = {line.code: number for number, line in enumerate(outcome.lines)}
+    found = []
+    for region in (code for code in budget.regions if code in outcome.regions):
+        mine, theirs = budget.at(region, year), outcome.at(region, year)
+        for ledger in (name for name in budget.ledgers if name in outcome.ledgers):
+            for number, line in enumerate(budget.lines):
+                if line.code not in rows or line.unit != "yuan":
+                    continue
+                before = float(mine[budget.ledgers.index(ledger), number])
+                after = float(theirs[outcome.ledgers.index(ledger), rows[line.code]])
+                if np.isfinite(before) and np.isfinite(after):
+                    factors = [_factors(one, ledger, line.code, region, year) for one in (drawn_up, closed)]
+                    found.append(
+                        Deviation(region, ledger, line, before, after, _parts(line.code, factors, before, after))
+                    )
+    return Performance(year, tuple(found))
+
+
+def _parts(code: str, factors: list[dict[str, float]], before: float, after: float) -> dict[str, float]:
+    """Split a deviation by logarithmic means where the line is a product that both sides know."""
+    one, other = factors
+    if not one or not other:
+        return {"other": after - before}
+    pairs = {name: (one[name], other[name]) for name in one}
+    rest = "rate" if code == "R1.1" else "payment"
+    shares = shares_of_product(np.array(before), np.array(after), pairs, rest)
+    return {name: float(share) for name, share in shares.items()}
+
+
+def _factors(budget: AnnualBudget, ledger: str, code: str, region: str, year: int) -> dict[str, float]:
+    """Return the factors of a line that a budget knows; nothing for lines that are no product."""
+    if ledger not in _STATUSES:
+        return {}
+    members = _at(budget.forecast, "average_members", region, year)
+    if code == "R1.1" and ledger == "EPF":
+        active = float(members[positions("status", ("active",))[0]])
+        projection = budget.projection
+        place = [unit.code for unit in projection.holders.units].index(region)
+        payroll = projection.holders.total(projection.money.contributions.unit_payroll)
+        base = float(payroll[0, place, year - budget.read.base_year])
+        return {"members": active, "base": base / active} if active > 0 else {}
+    benefit = next((name for name, line in BENEFIT_LINES.items() if line == code), "")
+    if benefit not in ("inpatient", "outpatient", "chronic", "dual_channel"):
+        return {}
+    statuses = positions("status", _STATUSES[ledger])
+    heads = float(members[statuses].sum())
+    services, bills = (
+        float(_at(budget.forecast, name, region, year, benefit)[statuses].sum()) for name in ("services", "bills")
+    )
+    if not (heads > 0 and services > 0):
+        return {}
+    return {"members": heads, "use": services / heads, "cost": bills / services}
+
+
+def _at(forecast: xr.Dataset, name: str, region: str, year: int, benefit: str = "") -> Array:
+    chosen = forecast[name].sel(benefit=benefit) if benefit else forecast[name]
+    values: Array = with_pools(forecast, chosen).sel(region=region, year=year).values
+    return values
+
+
+__all__ = ["PARTS", "Deviation", "Performance", "performance"]
