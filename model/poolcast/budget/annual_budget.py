@@ -147,24 +147,25 @@ class AnnualBudget:
         """Findings of the compliance rules C13-C16 about the draft and the plan behind it."""
         return rules_of_the_budget(self.read, self.scenario, self.year)
 
-    def restoring(self, region: str, ledger: str, minimum: float = 0.0) -> tuple[Solution, ...]:
-        """Return the smallest changes from the draft year on that bring the balance of a fund to a minimum, each verified.
+    def restoring(self, region: str, ledger: str, condition: str | None = None) -> tuple[Solution, ...]:
+        """Return the smallest changes from the draft year on that restore the principle for a fund, each verified.
 
         Parameters
         ----------
         region, ledger : str
             A region or pool, and EPF or RPF.
-        minimum : float, yuan
+        condition : str, optional
+            What must hold; that the draft has no deficit where it is left out.
 
         Raises
         ------
         ResultError, ScenarioError
-            Where the draft year is the base year, or there is no such fund.
+            Where the draft year is the base year, or the condition cannot be read.
         """
         if self.year <= self.read.base_year:
             allowed = f"a year after {self.read.base_year}"
             raise ResultError(Problem("year", str(self.year), allowed, "Closed accounts cannot be restored."))
-        return what_would_restore(self.read, self.scenario, region, ledger, self.year, minimum)
+        return what_would_restore(self.read, self.scenario, region, ledger, self.year, condition)
 
     @property
     def official_budgets(self) -> tuple[OfficialBudget, ...]:

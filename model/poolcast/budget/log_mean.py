@@ -17,7 +17,7 @@ def log_mean(one: ArrayLike, other: ArrayLike) -> Array:
     ratio = np.divide(a, b, out=np.ones_like(a), where=positive)
     logarithm = np.log(ratio)
     near = np.abs(logarithm) < 1e-9
-    mean = np.divide(a - b, logarithm, out=(a + b) / 2, where=~near)
+    mean = np.divide(a - b, logarithm, out=np.array((a + b) / 2), where=~near)
     return np.where(positive, mean, 0.0)
 
 

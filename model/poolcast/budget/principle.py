@@ -125,9 +125,9 @@ def rules_of_the_budget(
 
 
 def what_would_restore(
-    assumptions: Assumptions, scenario: Scenario, region: str, ledger: str, year: int, minimum: float = 0.0
+    assumptions: Assumptions, scenario: Scenario, region: str, ledger: str, year: int, condition: str | None = None
 ) -> tuple[Solution, ...]:
-    """Return the smallest change of each of `UNKNOWNS` from the draft year on that balances the draft of a fund.
+    """Return the smallest change of each of `UNKNOWNS` from the draft year on that restores the principle for a fund.
 
     Each answer is verified by a run of its own; one that is not reached says so, as the growth of a budget where
     providers are paid their claims.
@@ -142,13 +142,14 @@ def what_would_restore(
         A region or pool, and EPF or RPF.
     year : int
         Year of the draft, after the base year.
-    minimum : float, yuan
-        What the balance must reach.
+    condition : str, optional
+        What must hold, as ``actuarial_balance(RPF, horizon=10) >= 0`` of rule C15; that the draft has no deficit (C13)
+        where it is left out.
     """
-    condition = f"balance({ledger}, year={year}) >= {minimum!r}"
+    wanted = condition or f"balance({ledger}, year={year}) >= 0"
     return tuple(
-        solve(assumptions, unknown, condition, region=region, start=year, base_scenario=scenario)
-        for unknown in UNKNOWNS[ledger]
+        solve(assumptions, unknown, wanted, region=region, start=year, base_scenario=scenario)
+        for unknown in UNKNOWNS.get(ledger, ())
         if unknown.partition("[")[0].removeprefix("scale:") in assumptions
     )
 
