@@ -152,24 +152,35 @@ def performance(drawn_up: AnnualBudget, closed: AnnualBudget, year: int | None =
 
 
 def _compared(drawn_up: AnnualBudget, closed: AnnualBudget, year: int) -> Performance:
-    """Compare every line that both have."""
+    """Compare every line that both have; sums have the parts of their lines."""
     budget, outcome = drawn_up.accounts, closed.accounts
     rows = {line.code: number for number, line in enumerate(outcome.lines)}
-    found = []
+    found: list[Deviation] = []
     for region in (code for code in budget.regions if code in outcome.regions):
         mine, theirs = budget.at(region, year), outcome.at(region, year)
         for ledger in (name for name in budget.ledgers if name in outcome.ledgers):
-            for number, line in enumerate(budget.lines):
+            parts: dict[str, Mapping[str, float]] = {}
+            of_ledger: list[Deviation] = []
+            for number, line in reversed(list(enumerate(budget.lines))):
                 if line.code not in rows or line.unit != "yuan":
                     continue
                 before = float(mine[budget.ledgers.index(ledger), number])
                 after = float(theirs[outcome.ledgers.index(ledger), rows[line.code]])
                 if np.isfinite(before) and np.isfinite(after):
                     factors = [_factors(one, ledger, line.code, region, year) for one in (drawn_up, closed)]
-                    found.append(
-                        Deviation(region, ledger, line, before, after, _parts(line.code, factors, before, after))
-                    )
+                    parts[line.code] = _sum_of(line, parts) or _parts(line.code, factors, before, after)
+                    of_ledger.append(Deviation(region, ledger, line, before, after, parts[line.code]))
+            found += reversed(of_ledger)
     return Performance(year, tuple(found))
+
+
+def _sum_of(line: StatementLine, parts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Return the parts of a sum, those of its lines added up; nothing for other lines."""
+    result: dict[str, float] = {}
+    for code in line.parts:
+        for name, amount in parts.get(code, {}).items():
+            result[name] = result.get(name, 0.0) + amount
+    return result
 
 
 def _parts(code: str, factors: list[dict[str, float]], before: float, after: float) -> dict[str, float]:

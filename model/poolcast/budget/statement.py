@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 ColumnKey = Literal["outcome", "budget", "outlook", "draft", "plan_2", "plan_3"]
 
+_ROUNDING = 1e-15
+"""What a sum of a few figures in double precision may be off by, relative: 0.01 yuan of ten trillion."""
 _STOCKS = (OPENING, TAKEN_OVER, CLOSING)
 
 
@@ -323,7 +325,7 @@ def _misfits(statement: Statement, column: int, tolerance: float) -> list[Proble
         checks += [(BALANCE, own[rows[REVENUE]] - own[rows[EXPENDITURE]])] if np.isfinite(own[rows[BALANCE]]) else []
         for code, wanted in checks:
             found = own[rows[code]]
-            if np.isfinite(found) and not abs(found - wanted) <= tolerance:
+            if np.isfinite(found) and not abs(found - wanted) <= tolerance + _ROUNDING * abs(found):
                 problems.append(_misfit(statement, column, f"{ledger} {code}", found, wanted))
     for one in statement.transfers:
         pays = one.sign * values[statement.ledgers.index(one.source), rows[one.paid_on]]
