@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 
@@ -46,16 +47,16 @@ def assumption_schedule(assumptions: Assumptions, statement: Statement, title: W
 def _rows(assumptions: Assumptions, parameter: Parameter, statement: Statement) -> Iterator[ScheduleRow]:
     if parameter.layer in ("accounts", "uncertainty") or parameter.group == "opening":
         return
+    axes = [axis for axis in parameter.dimensions if axis not in ("region", "year")]
+    members = [assumptions.axis_members(axis) for axis in axes]
+    if math.prod(map(len, members)) > _MOST_CELLS or set(axes) & {"age", "sex", "destination"}:
+        return
     row, values = assumptions.region_codes.index(statement.region), []
     for year in (statement.year - 1, statement.year):
         shown = max(year, assumptions.base_year)
         cells = assumptions.in_year(parameter.name, shown) if parameter.is_dated else assumptions[parameter.name]
         values.append(cells[row] if "region" in parameter.dimensions else cells)
-    axes = [axis for axis in parameter.dimensions if axis not in ("region", "year")]
-    if values[0].size > _MOST_CELLS or set(axes) & {"age", "sex", "destination"}:
-        return
     evidence, source = _evidence(assumptions, parameter.name, statement.region)
-    members = [assumptions.axis_members(axis) for axis in axes]
     for cell in product(*(range(len(names)) for names in members)):
         named = [str(names[at]) for names, at in zip(members, cell, strict=True)]
         if "ledger" in axes and named[axes.index("ledger")] not in assumptions.ledgers:

@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from poolcast.budget.lines import StatementLine
 from poolcast.budget.log_mean import shares_of_product
 from poolcast.outlook.pool_totals import with_pools
-from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, positions
+from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.projection.statement import BENEFIT_LINES
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
     from poolcast.budget.annual_budget import AnnualBudget
-
-Array = NDArray[np.float64]
 
 PARTS: Mapping[str, Words] = {
     "members": Words("Number of members (volume)", "参保人数(数量)"),
@@ -156,6 +152,7 @@ def _compared(drawn_up: AnnualBudget, closed: AnnualBudget, year: int) -> Perfor
     budget, outcome = drawn_up.accounts, closed.accounts
     rows = {line.code: number for number, line in enumerate(outcome.lines)}
     found: list[Deviation] = []
+    sides = _Year(drawn_up, year), _Year(closed, year)
     for region in (code for code in budget.regions if code in outcome.regions):
         mine, theirs = budget.at(region, year), outcome.at(region, year)
         for ledger in (name for name in budget.ledgers if name in outcome.ledgers):
@@ -167,7 +164,7 @@ def _compared(drawn_up: AnnualBudget, closed: AnnualBudget, year: int) -> Perfor
                 before = float(mine[budget.ledgers.index(ledger), number])
                 after = float(theirs[outcome.ledgers.index(ledger), rows[line.code]])
                 if np.isfinite(before) and np.isfinite(after):
-                    factors = [_factors(one, ledger, line.code, region, year) for one in (drawn_up, closed)]
+                    factors = [one.factors(region, ledger, line.code) for one in sides]
                     parts[line.code] = _sum_of(line, parts) or _parts(line.code, factors, before, after)
                     of_ledger.append(Deviation(region, ledger, line, before, after, parts[line.code]))
             found += reversed(of_ledger)
@@ -194,35 +191,34 @@ def _parts(code: str, factors: list[dict[str, float]], before: float, after: flo
     return {name: float(share) for name, share in shares.items()}
 
 
-def _factors(budget: AnnualBudget, ledger: str, code: str, region: str, year: int) -> dict[str, float]:
-    """Return the factors of a line that a budget knows; nothing for lines that are no product."""
-    if ledger not in _STATUSES:
-        return {}
-    members = _at(budget.forecast, "average_members", region, year)
-    if code == "R1.1" and ledger == "EPF":
-        active = float(members[positions("status", ("active",))[0]])
-        projection = budget.projection
-        place = [unit.code for unit in projection.holders.units].index(region)
-        payroll = projection.holders.total(projection.money.contributions.unit_payroll)
-        base = float(payroll[0, place, year - budget.read.base_year])
-        return {"members": active, "base": base / active} if active > 0 else {}
-    benefit = next((name for name, line in BENEFIT_LINES.items() if line == code), "")
-    if benefit not in ("inpatient", "outpatient", "chronic", "dual_channel"):
-        return {}
-    statuses = positions("status", _STATUSES[ledger])
-    heads = float(members[statuses].sum())
-    services, bills = (
-        float(_at(budget.forecast, name, region, year, benefit)[statuses].sum()) for name in ("services", "bills")
-    )
-    if not (heads > 0 and services > 0):
-        return {}
-    return {"members": heads, "use": services / heads, "cost": bills / services}
+class _Year:
+    """What a budget knows of a year beside its accounts: members, services, bills and bases, pools inside."""
 
+    def __init__(self, budget: AnnualBudget, year: int) -> None:
+        self._regions = budget.accounts.regions
+        forecast = budget.forecast
+        self._members, self._services, self._bills = (
+            with_pools(forecast, forecast[name].sel(year=year)).transpose("region", "status", ...).values
+            for name in ("average_members", "services", "bills")
+        )
+        payroll = budget.projection.holders.total(budget.projection.money.contributions.unit_payroll)
+        self._payroll = payroll[0, :, budget.accounts.years.index(year)]
 
-def _at(forecast: xr.Dataset, name: str, region: str, year: int, benefit: str = "") -> Array:
-    chosen = forecast[name].sel(benefit=benefit) if benefit else forecast[name]
-    values: Array = with_pools(forecast, chosen).sel(region=region, year=year).values
-    return values
+    def factors(self, region: str, ledger: str, code: str) -> dict[str, float]:
+        """Return the factors of a line; nothing for lines that are no product."""
+        place = self._regions.index(region)
+        if code == "R1.1" and ledger == "EPF":
+            active = float(self._members[place, positions("status", ("active",))[0]])
+            return {"members": active, "base": float(self._payroll[place]) / active} if active > 0 else {}
+        benefit = next((name for name, line in BENEFIT_LINES.items() if line == code), "")
+        if ledger not in _STATUSES or benefit not in ("inpatient", "outpatient", "chronic", "dual_channel"):
+            return {}
+        statuses, number = positions("status", _STATUSES[ledger]), index("benefit", benefit)
+        heads = float(self._members[place, statuses].sum())
+        services, bills = (float(values[place, statuses, number].sum()) for values in (self._services, self._bills))
+        if not (heads > 0 and services > 0):
+            return {}
+        return {"members": heads, "use": services / heads, "cost": bills / services}
 
 
 __all__ = ["PARTS", "Deviation", "Performance", "performance"]
