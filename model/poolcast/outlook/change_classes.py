@@ -114,6 +114,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "backstop": LAW,
     "adjustment": LAW,
     "common_pool": LAW,
+    "provider_budget": LAW,
     "capitation": LAW,
     "outbreak": ASSUMPTIONS,
     "uncertainty": ASSUMPTIONS,

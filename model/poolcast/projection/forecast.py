@@ -336,7 +336,7 @@ class _Builder:
             "pool": ("region", holders.pool_of_each()),
             "region_name": ("region", [unit.name.en for unit in holders.units]),
             "region_name_zh": ("region", [unit.name.zh for unit in holders.units]),
-            "ledger_name": ("ledger", [_LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
+            "ledger_name": ("ledger", [LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
             "ledger_name_zh": ("ledger", [AXES["ledger"].member_labels_zh[ledger] for ledger in assumptions.ledgers]),
         }
         if holders.common:
@@ -364,7 +364,7 @@ class _Builder:
         return xr.Dataset(variables, coords=coordinates, attrs=attributes)
 
 
-_LEDGER_NAMES = dict(
+LEDGER_NAMES = dict(
     zip(
         LEDGERS,
         (

@@ -29,6 +29,7 @@ GROUPS: dict[str, Words] = {
     "civil_service": Words("Civil servants' subsidy", "公务员医疗补助"),
     "payment": Words("Payment of providers", "支付方式"),
     "capitation": Words("Payment per head", "按人头付费"),
+    "provider_budget": Words("Budget of providers", "医药机构预算"),
     "settlement": Words("Settlement", "结算"),
     "price_trigger": Words("Price trigger", "触发式调价"),
     "holiday": Words("Rate holiday", "阶段性降费"),
