@@ -1,0 +1,1 @@
+"""Next year's budget, and the year watched month by month."""
