@@ -9,9 +9,9 @@ a state-space model of twelve months with a known seasonal pattern, so small tha
 
     cov(e_m, e_n) = s_a^2 + s^2 (rho^|m-n| + q min(m, n) + d [m = n = 12])                                 (5.3.2)
 
-takes the place of a filter (a test holds it to the Kalman filter of statsmodels). A few years tell rho, q, d and s badly.
-A single best value would make bands too narrow; so a grid of values, each with its weight by Bayes' rule, is carried on
-to the end: the prior comes from the real residuals of the national months.
+takes the place of a filter (a test holds it to the Kalman filter of statsmodels). A few years tell rho, q, d and s
+badly, and a single best value would make bands too narrow; so a grid of values, each with its weight by Bayes' rule, is
+carried on to the end. The prior is compared with the real residuals of the national months in the documentation.
 """
 
 from __future__ import annotations

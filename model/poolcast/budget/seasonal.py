@@ -1,7 +1,7 @@
 """Seasonal patterns by line with their bands: from the fund's own months where it has them, else from the country's.
 
-- three closed years or more: a method of statsmodels (STL; a structural model where months are missing); from five years
-  the methods compete on the last one;
+- three closed years or more: a method of statsmodels (STL; a structural model where months are missing); from five
+  years the methods compete on the last one;
 - one or two: the ratio of each month to its year;
 - none: the national pattern of the scheme, or the calendar of collection, with its grade.
 """
