@@ -59,8 +59,12 @@ def naive_budgets(history: MonthlyHistory) -> Array:
     return budgets
 
 
-def real_year(year: int, flow: str, scheme: str = URBAN) -> RealYear:
-    """Foretell a year from each of its months."""
+def real_year(year: int, flow: str, scheme: str = URBAN, *, to_last_month: bool = False) -> RealYear:
+    """Foretell a year from each of its months.
+
+    With `to_last_month` the outcome is what had come in by the last month of the series, so that no other table is
+    needed for years without a December.
+    """
     whole = national_months()[scheme]
     whole = replace(whole, budgets=naive_budgets(whole))
     assert whole.budgets is not None
@@ -70,18 +74,23 @@ def real_year(year: int, flow: str, scheme: str = URBAN) -> RealYear:
     patterns = seasonal_patterns([flow], "EPF", history)
     phased = phase(np.array([budget]), patterns)
     months = whole.of(flow)[place]
+    last = int(np.isfinite(months).sum())
+    outcome = float(whole.outcomes(flow)[place])
+    if to_last_month:
+        phased[:, last:] = 0.0
+        budget, outcome = float(phased.sum()), float(np.nansum(months))
     central = {way: np.full(MONTHS, np.nan) for way in WAYS}
     low = {way: np.full(MONTHS, np.nan) for way in WAYS[:2]}
     high = {way: np.full(MONTHS, np.nan) for way in WAYS[:2]}
-    for known in range(min(MONTHS, int(np.isfinite(months).sum()) + 1)):
+    for known in range(min(MONTHS, last + (not to_last_month))):
         so_far = np.where(np.arange(MONTHS) < known, months, np.nan)[None]
         outlook = year_end_outlook([flow], so_far, phased, patterns.noise)
         for way, band in (("blend", outlook.blend), ("nowcast", outlook.nowcast)):
             central[way][known] = band.central[0]
             low[way][known], high[way][known] = band.low[0], band.high[0]
-        central["straight_line"][known] = outlook.straight_line[0]
-    outcome = float(whole.outcomes(flow)[place])
-    return RealYear(year, flow, budget, outcome, bool(np.isnan(months.sum())), central, low, high, patterns)
+        central["straight_line"][known] = outlook.straight_line[0] * (last / MONTHS if to_last_month else 1.0)
+    is_later_total = last < MONTHS and not to_last_month
+    return RealYear(year, flow, budget, outcome, is_later_total, central, low, high, patterns)
 
 
 def table(years: list[RealYear]) -> str:

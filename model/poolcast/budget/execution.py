@@ -76,8 +76,10 @@ def execution(lines: Sequence[str], actual: Array, phased: Array) -> Execution:
     """
     check_shapes(lines, actual, phased)
     months = known_months(actual)
-    names, actual = with_totals(lines, actual)
-    _, phased = with_totals(lines, phased)
+    silent = ~np.isfinite(actual).any(-1, keepdims=True)
+    names, comparable = with_totals(lines, np.where(silent, np.nan, phased))
+    _, actual = with_totals(lines, actual)
+    phased = np.concatenate([phased, comparable[len(lines) :]])  # a total is compared over the lines that are known
     known = np.isfinite(actual[:, :months]).all(-1) & (months > 0)
     done = np.where(known, actual[:, :months].sum(-1), np.nan)
     planned = phased[:, :months].sum(-1)
@@ -101,13 +103,24 @@ def _alert(rate: float, months: int) -> str:
 def with_totals(lines: Sequence[str], table: Array) -> tuple[tuple[str, ...], Array]:
     """Return lines and a table (line, ...) with ``R`` and ``E`` after them, the sums over revenue and expenditure.
 
-    A line without any months counts as nothing; a sum is not known where no line of it is.
+    A total that is among the lines stays as it is given. A line without months counts as nothing; a sum is not known
+    where no line of it is.
     """
-    sums = np.full((2, *table.shape[1:]), np.nan)
-    for row, side in enumerate(("R", "E")):
-        of_side = table[[place for place, line in enumerate(lines) if line.startswith(side)]]
-        sums[row] = np.where(np.isfinite(of_side).any(0), np.nansum(of_side, axis=0), np.nan)
-    return (*lines, "R", "E"), np.concatenate([table, sums])
+    names, rows = list(lines), [table]
+    for side in ("R", "E"):
+        if side not in lines:
+            of_side = table[_places(lines, side)]
+            known = np.isfinite(of_side).any(0)
+            rows.append(np.where(known, np.nansum(of_side, axis=0), np.nan)[None])
+            names.append(side)
+    return tuple(names), np.concatenate(rows)
+
+
+def _places(lines: Sequence[str], side: str) -> list[int]:
+    """Return the places of a side's total, where it is given, else of its lines."""
+    if side in lines:
+        return [lines.index(side)]
+    return [place for place, line in enumerate(lines) if line.startswith(side)]
 
 
 def check_shapes(lines: Sequence[str], *tables: Array) -> None:
@@ -131,13 +144,14 @@ def rolling_balance(before: Array, actual: Array, lines: Sequence[str]) -> Array
         Statement lines; revenue less expenditure is the balance.
     """
     check_shapes(lines, before, actual)
-    sign = np.array([1.0 if line.startswith("R") else -1.0 for line in lines])
-    months = np.concatenate([_balance(before, sign), _balance(actual, sign)])
+    months = np.concatenate([_balance(before, lines), _balance(actual, lines)])
     sums = np.convolve(months, np.ones(MONTHS), mode="valid")
     result: Array = sums[1:]
     return result
 
 
-def _balance(table: Array, sign: Array) -> Array:
+def _balance(table: Array, lines: Sequence[str]) -> Array:
+    """Return revenue less expenditure (12,); NaN where nothing is known of a month."""
     known = np.isfinite(table).any(0)
-    return np.where(known, np.nansum(table * sign[:, None], axis=0), np.nan)
+    revenue, expenditure = (np.nansum(table[_places(lines, side)], axis=0) for side in ("R", "E"))
+    return np.where(known, revenue - expenditure, np.nan)

@@ -169,7 +169,7 @@ def _structural(months: Array) -> Estimate:
 def _sarimax(months: Array) -> Estimate:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-    model = SARIMAX(_inside_years(months), order=(0, 1, 1), seasonal_order=(0, 1, 1, MONTHS))
+    model = SARIMAX(_inside_years(months), order=(1, 0, 0), seasonal_order=(0, 1, 1, MONTHS))
     fit = _fitted(lambda: model.fit(disp=False, maxiter=200))
     return _of_forecast(np.asarray(fit.forecast(MONTHS)), months)
 

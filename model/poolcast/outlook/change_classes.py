@@ -116,6 +116,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "common_pool": LAW,
     "capitation": LAW,
     "outbreak": ASSUMPTIONS,
+    "phasing": ASSUMPTIONS,
     "uncertainty": ASSUMPTIONS,
     "opening": DATA,
     "accounts": ERROR,
