@@ -12,7 +12,7 @@ from poolcast.budget.adjustment import AdjustmentRecord, propose_adjustment
 from poolcast.budget.calendar import PhasingCalendar
 from poolcast.budget.execution import Execution, execution, rolling_balance, with_totals
 from poolcast.budget.monthly_noise import MonthlyNoise, monthly_noise, noise_of
-from poolcast.budget.months import MONTHS, MonthlyHistory
+from poolcast.budget.months import MONTHS, MonthlyHistory, known_months
 from poolcast.budget.phasing import phase, phased_band
 from poolcast.budget.seasonal import SeasonalPatterns, seasonal_patterns
 from poolcast.budget.year_end import YearEndOutlook, year_end_outlook
@@ -92,7 +92,8 @@ def watch_year(
     patterns = seasonal_patterns(lines, ledger, known, calendar, wage_growth=wage_growth)
     phased = phase(annual, patterns)
     low, high = phased_band(annual, patterns)
-    names, all_actual = with_totals(lines, actual)
+    names, all_actual = with_totals(lines, _on_budget_where_silent(actual, phased))
+    all_actual[: len(lines)] = actual
     _, all_phased = with_totals(lines, phased)
     sides = [_noise_of_side(side, lines, annual, known) for side in names[len(lines) :]]
     outlook = year_end_outlook(names, all_actual, all_phased, [*patterns.noise, *sides], seed=seed)
@@ -113,6 +114,12 @@ def watch_year(
         rolling_balance(before, actual, lines) if before is not None else None,
         propose_adjustment(outlook, year),
     )
+
+
+def _on_budget_where_silent(actual: Array, phased: Array) -> Array:
+    """Return the months so far with lines of which nothing is known on their budget: totals need every line."""
+    silent = ~np.isfinite(actual).any(-1, keepdims=True)
+    return np.where(silent & (np.arange(MONTHS) < known_months(actual)), phased, actual)
 
 
 def _noise_of_side(side: str, lines: Sequence[str], annual: Array, history: MonthlyHistory | None) -> MonthlyNoise:
