@@ -1,8 +1,8 @@
 """Prints the tables of docs/monthly-execution.md.
 
-    python docs/measure_months.py real          the real national months of 2015-2018, seconds
-    python docs/measure_months.py simulated     2,000 simulated years, about 5 minutes of one core
-    python docs/measure_months.py simulated 2001 3000
+python docs/measure_months.py real          the real national months of 2015-2018, seconds
+python docs/measure_months.py simulated     2,000 simulated years, about 5 minutes of one core
+python docs/measure_months.py simulated 2001 3000
 """
 
 from __future__ import annotations
