@@ -56,6 +56,60 @@ class YearWatched:
     rolling_balance: Array | None
     adjustment: AdjustmentRecord
 
+    @property
+    def projected_balance(self) -> tuple[float, float, float]:
+        """Balance of the year as the nowcast has it, yuan: 80 % band and centre as (low, central, high).
+
+        The errors of both sides are taken to be independent, as in the draws of cash.
+        """
+        places = [self.outlook.lines.index(side) for side in ("R", "E")]
+        nowcast = self.outlook.nowcast
+        revenue, expenditure = (float(nowcast.central[place]) for place in places)
+        down = np.hypot(revenue - nowcast.low[places[0]], nowcast.high[places[1]] - expenditure)
+        up = np.hypot(nowcast.high[places[0]] - revenue, expenditure - nowcast.low[places[1]])
+        central = revenue - expenditure
+        return central - float(down), central, central + float(up)
+
+
+@dataclass(frozen=True)
+class PrepaymentTest:
+    """Whether providers may be paid in advance (handbook 4): three tests, all of which must be passed.
+
+    Parameters
+    ----------
+    enough_months, no_deficit_last_year, no_deficit_ahead : bool
+    """
+
+    enough_months: bool
+    no_deficit_last_year: bool
+    no_deficit_ahead: bool
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether an advance is allowed."""
+        return self.enough_months and self.no_deficit_last_year and self.no_deficit_ahead
+
+
+def apply_prepayment_tests(
+    payable_months: float, minimum_months: float, last_balance: float, rolling: Array, projected: float
+) -> PrepaymentTest:
+    """Apply the tests of the national notice to a fund.
+
+    Parameters
+    ----------
+    payable_months, minimum_months : float
+        At the last year end; ``prepayment.minimum_months`` of the scheme.
+    last_balance : float, yuan
+        Balance of the year before.
+    rolling : array (12,), yuan
+        `rolling_balance` so far; NaN for months to come. The newest month counts.
+    projected : float, yuan
+        Balance that the year is expected to end with.
+    """
+    known = rolling[np.isfinite(rolling)]
+    newest = float(known[-1]) if len(known) else projected
+    return PrepaymentTest(payable_months >= minimum_months, last_balance >= 0, min(newest, projected) >= 0)
+
 
 def watch_year(
     year: int,

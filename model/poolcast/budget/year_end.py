@@ -128,6 +128,29 @@ def year_end_outlook(
     )
 
 
+def expected_months(outlook: YearEndOutlook, actual: Array, phased: Array) -> Array:
+    """Return the whole year by month (line, 12), yuan: months so far, then the phased rest moved onto the nowcast.
+
+    What cash needs (`poolcast.budget.cash.cash_flow`, with ``known`` at the months of the outlook).
+
+    Parameters
+    ----------
+    outlook : YearEndOutlook
+    actual, phased : array (line, 12), yuan
+        As given to `year_end_outlook`; a total among the lines counts as a line.
+    """
+    months = outlook.months
+    silent = ~np.isfinite(actual).any(-1)
+    result = phased.copy()
+    result[~silent, :months] = actual[~silent, :months]
+    done = np.where(silent, 0.0, result[:, :months].sum(-1))
+    rest = np.where(silent, phased.sum(-1), phased[:, months:].sum(-1))
+    scale = np.divide(outlook.nowcast.central - done, rest, out=np.ones_like(rest), where=rest != 0)
+    result[:, months:] *= scale[:, None]
+    result[silent, :months] *= scale[silent, None]
+    return result
+
+
 def _blend(known: Array, phased: Array) -> float:
     """Equation (5.3.4); before the first month it is the budget."""
     months = len(known)
