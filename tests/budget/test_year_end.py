@@ -139,6 +139,8 @@ def test_months_without_a_budget_are_left_out() -> None:
     outlook = year_end_outlook(["R3"], months(0.0, 0.0, 33.0), phased, [PRIOR])
     assert outlook.nowcast_is_blend == (False,)
     assert 123 < outlook.nowcast.central[0] < 132
+    early = year_end_outlook(["R3"], months(0.0, 2.0, 33.0), phased, [PRIOR])
+    assert early.nowcast.central[0] == pytest.approx(outlook.nowcast.central[0] + 2)
 
 
 def test_draws_do_not_depend_on_how_many() -> None:

@@ -195,9 +195,9 @@ def drawn_years(noise: MonthlyNoise, seed: int, paths: int, stream: str = "month
 
 
 def _is_above_zero(known: Array, phased: Array) -> bool:
-    """Whether logs exist: months with a budget are above zero, months without one hold nothing."""
+    """Whether logs exist: months with a budget are above zero. What comes in other months just adds to the year."""
     planned = phased[: len(known)] > 0
-    return bool((phased >= 0).all() and (known[planned] > 0).all() and not known[~planned].any() and phased.any())
+    return bool((phased >= 0).all() and (known[planned] > 0).all() and phased.any())
 
 
 def nowcast_quantiles(known: Array, phased: Array, noise: MonthlyNoise) -> tuple[float, float, float]:
