@@ -117,6 +117,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "provider_budget": LAW,
     "capitation": LAW,
     "outbreak": ASSUMPTIONS,
+    "phasing": ASSUMPTIONS,
     "uncertainty": ASSUMPTIONS,
     "opening": DATA,
     "accounts": ERROR,

@@ -38,6 +38,7 @@ GROUPS: dict[str, Words] = {
     "account": Words("Personal accounts", "个人账户"),
     "ledger": Words("Ledgers and interest", "基金与利息"),
     "backstop": Words("Fiscal backstop", "财政兜底"),
+    "phasing": Words("Months of the budget", "预算月度分解"),
     "adjustment": Words("Adjustment fund", "调剂金"),
     "uncertainty": Words("Uncertainty", "不确定性"),
     "common_pool": Words("Pool across provinces", "跨省共同基金"),
