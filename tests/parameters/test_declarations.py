@@ -22,6 +22,7 @@ from poolcast.parameters.declarations import (
     uncertainty,
     uncertainty_mortality,
     use_and_cost,
+    warnings,
 )
 from poolcast.parameters.declarations.groups import GROUPS
 from poolcast.parameters.needs import is_needed
@@ -38,6 +39,7 @@ MODULES = (
     uncertainty,
     uncertainty_mortality,
     use_and_cost,
+    warnings,
 )
 DECLARED = list(PARAMETERS.values())
 
@@ -69,7 +71,7 @@ def test_declaration_is_sane(parameter: Parameter) -> None:
     assert re.fullmatch(r"\d+(\.\d+)?", parameter.handbook)
     assert parameter.between in ("linear", "step")
     assert parameter.beyond in ("hold", "grow")
-    assert parameter.layer in ("cohort", "money", "ledger", "accounts", "uncertainty")
+    assert parameter.layer in ("cohort", "money", "ledger", "accounts", "uncertainty", "warning")
     assert -2 <= parameter.first_year <= 1
     assert parameter.is_dated or parameter.first_year == 0
 

@@ -117,6 +117,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "capitation": LAW,
     "outbreak": ASSUMPTIONS,
     "uncertainty": ASSUMPTIONS,
+    "warning": ASSUMPTIONS,
     "opening": DATA,
     "accounts": ERROR,
     "calibration": ERROR,

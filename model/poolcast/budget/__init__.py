@@ -1,0 +1,1 @@
+"""Next year: the annual budget, its months, and early warning."""
