@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast._version import __version__
-from poolcast.budget.warning_measures import chance_by
-from poolcast.budget.warning_rules import BY_YEAR, CHANCE_YEARS, CHANCES, RULES, WarningRule, rank
+from poolcast.budget.warning_measures import chance_by, growth_gap
+from poolcast.budget.warning_rules import BY_YEAR, CHANCE_YEARS, CHANCES, WarningRule, rank
 from poolcast.budget.warning_samples import Sample, SimulatedFunds, simulate_funds
 from poolcast.budget.warning_scores import FAILURES, FILE, LEAD, Curve, Experience, Published, Score, published
 from poolcast.budget.warning_series import WATCHED, FundSeries
@@ -130,7 +130,7 @@ def scores_of(
     for ledger, fund in funds.items():
         cases = judged(fund, failure, lead)
         reached = np.zeros(cases.failing.shape)
-        everything = np.isfinite(RULES["growth_gap"].value(fund.series))
+        everything = np.isfinite(growth_gap(fund.series))
         for rule in (rule for rule in rules if ledger in rule.ledgers and simulated(rule, fund.series)):
             assert rule.value is not None
             values = rule.value(fund.series)
@@ -140,7 +140,7 @@ def scores_of(
                 reached = np.maximum(reached, alarm * rank(level))
                 yield score(alarm, known, cases, (sample, rule.id, ledger, level), limit, failure, lead)
         for light in ("yellow", "orange", "red"):
-            alarm = reached >= rank(light)  # type: ignore[arg-type]
+            alarm = reached >= rank(light)
             yield score(alarm, everything, cases, (sample, "light", ledger, light), np.nan, failure, lead)
 
 
