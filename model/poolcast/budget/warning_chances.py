@@ -102,7 +102,7 @@ def _exact(
         last = min(first + PATHS_AT_A_TIME, simulation.paths)
         values = kept.unflatten(store.some_values(scenario, kept, first, last))
         with np.errstate(invalid="ignore"):
-            crossed: NDArray[np.bool_] = np.less(values, limits)
+            crossed = np.asarray(values < limits)
         for place, start in enumerate(starts):
             met = crossed[:, start + 1 : start + 1 + CHANCE_YEARS].any(1)
             for one in set(batch[first:last].tolist()):

@@ -212,6 +212,9 @@ _FINANCING = (
     ("EPF", ("revenue.employer_rate", "shift:cost.excess_growth")),
     ("RPF", ("scale:resident.subsidy", "scale:resident.personal_premium", "shift:cost.excess_growth")),
 )
+_GROWTH_FIRST = tuple(
+    (ledger, tuple(sorted(names, key=lambda name: "growth" not in name))) for ledger, names in _FINANCING
+)
 _MONEY = Words("More financing, or slower growth of cost", "提高筹资或控制费用增长")
 
 _DECLARED: tuple[WarningRule, ...] = (
@@ -227,7 +230,7 @@ _DECLARED: tuple[WarningRule, ...] = (
         Words("Expenditure grew faster than revenue in two years running; the smaller of the two gaps",
               "支出增速连续两年高于收入增速(取较小的差距)"),
         "handbook 5.4 (i), assumption", ("revenue", "expenditure"), "fraction", "above",
-        (("yellow", "warning.growth_gap"),), measures.growth_gap, _MONEY, "", _FINANCING,
+        (("yellow", "warning.growth_gap"),), measures.growth_gap, _MONEY, "", _GROWTH_FIRST,
     ),
     WarningRule(
         "deficit", "ii", "trend", Words("Current deficit", "当期收不抵支"),

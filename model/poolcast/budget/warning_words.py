@@ -45,9 +45,9 @@ def figures(rule: WarningRule, value: float, limit: float, language: str = "en")
 
 def _shown(rule: WarningRule, value: float, language: str, digits: int) -> str:
     if rule.unit == "fraction":
-        return f"{100 * value:.{digits}f}%"
+        return f"{round(100 * value, digits) + 0.0:.{digits}f}%"  # adding zero: no "-0.0"
     unit = "" if rule.unit == "ratio" else "个月" if language == "zh" else " months"
-    return f"{value:.{digits}f}{unit}"
+    return f"{round(value, digits) + 0.0:.{digits}f}{unit}"
 
 
 def sentence(warning: EarlyWarning, language: str = "en") -> str:
