@@ -102,9 +102,9 @@ def _exact(
         last = min(first + PATHS_AT_A_TIME, simulation.paths)
         values = kept.unflatten(store.some_values(scenario, kept, first, last))
         with np.errstate(invalid="ignore"):
-            crossed = np.asarray(values < limits)
+            crossed = values < limits
         for place, start in enumerate(starts):
-            met = crossed[:, start + 1 : start + 1 + CHANCE_YEARS].any(1)
+            met = np.logical_or.reduce(crossed[:, start + 1 : start + 1 + CHANCE_YEARS], axis=1)
             for one in set(batch[first:last].tolist()):
                 counts[one, place] += met[batch[first:last] == one].sum(0)
     share = counts.sum(0) / simulation.paths
