@@ -21,7 +21,7 @@ from poolcast.budget.warning_series import FundSeries
 from poolcast.parameters.assumptions import Source
 from poolcast.parameters.declaration import Words
 
-FILE = Path(__file__).resolve().parent / "real_histories.csv"
+FILE = Path(__file__).resolve().parent / "data" / "real_histories.csv"
 _NHSA = "National Healthcare Security Administration (国家医疗保障局)"
 _NBS = "National Bureau of Statistics (国家统计局)"
 _BULLETIN = "年全国医疗保障事业发展统计公报 (statistical bulletin on healthcare security)"

@@ -171,18 +171,22 @@ class FundWarnings:
 
     @property
     def light(self) -> Level:
-        """The worst level of the bands and rules that fire."""
-        return worst([one.level for one in self.warnings])
+        """The worst level of the bands and rules that fire; a budget off its months does not change it."""
+        return worst([one.level for one in self._judging])
 
     @property
     def light_ahead(self) -> Level:
         """The worst level now or within the years looked ahead."""
-        return worst([one.level for one in (*self.warnings, *self.coming)])
+        return worst([one.level for one in (*self._judging, *self.coming)])
 
     @property
     def decided_by(self) -> EarlyWarning | None:
         """The warning behind the light; None where it is green."""
-        return self.warnings[0] if self.warnings else None
+        return self._judging[0] if self._judging else None
+
+    @property
+    def _judging(self) -> tuple[EarlyWarning, ...]:
+        return tuple(one for one in self.warnings if one.rule.kind != "execution")
 
     @property
     def worry(self) -> tuple[float, float, float]:

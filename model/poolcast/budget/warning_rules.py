@@ -312,7 +312,7 @@ _DECLARED: tuple[WarningRule, ...] = (
     WarningRule(
         "execution", "", "execution", Words("Off the budget", "预算执行偏离"),
         Words("The months of the budget year say so", "来自预算年度各月执行情况"),
-        "handbook 5.3, assumption", (), "fraction", "above", (), None,
+        "assumption: deviation of execution above 5 % amber, 10 % red", (), "fraction", "above", (), None,
         Words("See the outlook of the year; adjust the budget by procedure", "见全年预计;按程序调整预算"),
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Published scores of the warning rules: how often each missed a failure, and how often it cried without one.
 
-Measured by `poolcast.budget.warning_scoring` on simulated funds; kept beside this module with what made them, and
+Measured by `poolcast.budget.warning_scoring` on simulated funds; kept in `data` with what made them, and
 explained in docs/early-warning.md.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from poolcast.parameters.declaration import Words
 
-FILE = Path(__file__).resolve().parent / "warning_scores.json"
+FILE = Path(__file__).resolve().parent / "data" / "warning_scores.json"
 FAILURES: dict[str, Words] = {
     "exhausted": Words("reserve below zero", "累计结余为负"),
     "red": Words("payable months below 3", "可支付月数低于3个月"),
