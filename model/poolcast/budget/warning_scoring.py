@@ -160,6 +160,8 @@ def curves_of(
             values = rule.value(fund.series)
             known = np.isfinite(values)
             failing, healthy = values[cases.failing & known], values[cases.healthy & known]
+            if not failing.size or not healthy.size:
+                continue  # nothing failed, or nothing else happened: there is no curve
             limits = np.unique(np.quantile(failing, np.linspace(0, 1, POINTS)))
             points = [
                 (float(limit), float(1 - rule.fired(failing, limit).mean()), float(rule.fired(healthy, limit).mean()))
