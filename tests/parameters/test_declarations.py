@@ -71,7 +71,7 @@ def test_declaration_is_sane(parameter: Parameter) -> None:
     assert re.fullmatch(r"\d+(\.\d+)?", parameter.handbook)
     assert parameter.between in ("linear", "step")
     assert parameter.beyond in ("hold", "grow")
-    assert parameter.layer in ("cohort", "money", "ledger", "accounts", "uncertainty", "warning")
+    assert parameter.layer in ("cohort", "money", "ledger", "accounts", "uncertainty", "budget")
     assert -2 <= parameter.first_year <= 1
     assert parameter.is_dated or parameter.first_year == 0
 

@@ -218,7 +218,7 @@ def _parameter(match: re.Match[str], setting: Setting, text: str) -> ParameterUn
     changeable = [
         key
         for key, one in PARAMETERS.items()
-        if one.layer not in ("accounts", "uncertainty", "warning") and one.group != "calibration"
+        if one.layer not in ("accounts", "uncertainty", "budget") and one.group != "calibration"
     ]
     if declaration is None or name not in changeable:
         remedy = did_you_mean(name, changeable) or "See `poolcast list parameters`."

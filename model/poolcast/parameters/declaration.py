@@ -20,7 +20,7 @@ GRADES: tuple[str, ...] = ("A", "A-", "B+", "B", "B-", "C+", "C", "D")
 
 Between = Literal["linear", "step"]
 Beyond = Literal["hold", "grow"]
-Layer = Literal["cohort", "money", "ledger", "accounts", "uncertainty", "warning"]
+Layer = Literal["cohort", "money", "ledger", "accounts", "uncertainty", "budget"]
 
 UNITS: dict[str, tuple[str, str]] = {
     "persons": ("persons", "人"),
@@ -78,7 +78,7 @@ class Parameter:
         What happens after the last given year: hold it, or go on at its last growth rate.
     layer : str
         Which layer of the engine reads it: ``cohort``, ``money``, ``ledger`` or, for control totals, ``accounts``; the
-        simulation alone reads those of ``uncertainty``, the early warning those of ``warning``.
+        simulation alone reads those of ``uncertainty``, the annual budget those of ``budget``.
     needed : str
         When a set must give it: ``always``, ``never`` (optional control totals), or a condition such as
         ``ledger:LTCI``, ``several_regions``, ``option:coverage_movement=by_cohort``; parts joined by ``&``.

@@ -14,7 +14,7 @@ def _threshold(
 ) -> Parameter:
     return Parameter(
         f"warning.{name}", ("ledger",), unit, low, high, label, help_, evidence, section, default=default,
-        layer="warning", needed="never",
+        layer="budget", needed="never",
     )  # fmt: skip
 
 
