@@ -24,6 +24,7 @@ from poolcast.parameters.declarations import (
     uncertainty,
     uncertainty_mortality,
     use_and_cost,
+    warnings,
 )
 from poolcast.parameters.declarations.groups import GROUPS
 from poolcast.parameters.needs import is_needed
@@ -41,6 +42,7 @@ MODULES = (
     uncertainty,
     uncertainty_mortality,
     use_and_cost,
+    warnings,
 )
 DECLARED = list(PARAMETERS.values())
 

@@ -119,6 +119,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "outbreak": ASSUMPTIONS,
     "phasing": ASSUMPTIONS,
     "uncertainty": ASSUMPTIONS,
+    "warning": ASSUMPTIONS,
     "opening": DATA,
     "accounts": ERROR,
     "calibration": ERROR,

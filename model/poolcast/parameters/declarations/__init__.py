@@ -16,6 +16,7 @@ from poolcast.parameters.declarations import (
     uncertainty,
     uncertainty_mortality,
     use_and_cost,
+    warnings,
 )
 from poolcast.parameters.declarations.options import OPTIONS
 
@@ -35,6 +36,7 @@ PARAMETERS = {
         accounts,
         uncertainty,
         uncertainty_mortality,
+        warnings,
     )
     for parameter in module.PARAMETERS
 }

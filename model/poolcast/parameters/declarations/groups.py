@@ -41,6 +41,7 @@ GROUPS: dict[str, Words] = {
     "phasing": Words("Months of the budget", "预算月度分解"),
     "adjustment": Words("Adjustment fund", "调剂金"),
     "uncertainty": Words("Uncertainty", "不确定性"),
+    "warning": Words("Thresholds of the early warning", "预警阈值"),
     "common_pool": Words("Pool across provinces", "跨省共同基金"),
     "opening": Words("State carried over from earlier years", "往年延续状态"),
     "accounts": Words("Control totals of the accounts", "决算控制数"),

@@ -1,0 +1,61 @@
+"""Alerts of the months of a budget as early warnings: the slot into which the execution of a budget is put."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from poolcast.budget.warning_results import ExecutionAlert
+from poolcast.budget.warning_rules import Level
+from poolcast.parameters.declaration import Words
+
+_LEVELS: dict[str, tuple[Level, float]] = {"amber": ("orange", 0.05), "red": ("red", 0.10)}
+"""Level and departure of the execution rate from one that stand behind an alert (handbook 5.4; assumption)."""
+
+
+class BudgetExecution(Protocol):
+    """The months so far against the phased budget, by line."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Statement lines, ``R`` and ``E`` for the totals."""
+
+    @property
+    def months(self) -> int:
+        """Months known."""
+
+    @property
+    def rate(self) -> Sequence[float]:
+        """Actual over phased, by line."""
+
+    @property
+    def alerts(self) -> Sequence[str]:
+        """``amber`` and ``red`` for lines off the budget, by line."""
+
+
+def alerts_of_execution(region: str, ledger: str, year: int, execution: BudgetExecution) -> tuple[ExecutionAlert, ...]:
+    """Return the alerts of a budget's execution, for ``early_warnings(..., execution=...)``.
+
+    Parameters
+    ----------
+    region, ledger : str
+    year : int
+        Budget year.
+    execution : BudgetExecution
+        Lines without an alert are left out, totals come first.
+    """
+    found = []
+    order = sorted(range(len(execution.lines)), key=lambda place: execution.lines[place] not in ("R", "E"))
+    for place in order:
+        line, rate, alert = execution.lines[place], float(execution.rate[place]), execution.alerts[place]
+        if alert not in _LEVELS or math.isnan(rate):
+            continue
+        level, limit = _LEVELS[alert]
+        shown, months = f"{100 * (rate - 1):+.1f}%", execution.months
+        what = Words(
+            f"line {line} {shown} against the phased budget of {months} months",
+            f"科目{line}前{months}个月较分月预算{shown}",
+        )
+        found.append(ExecutionAlert(region, ledger, level, year, abs(rate - 1), limit, what))
+    return tuple(found)
