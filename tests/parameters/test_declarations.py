@@ -38,6 +38,7 @@ MODULES = (
     payment,
     phasing,
     population,
+    provider_budget,
     revenue,
     uncertainty,
     uncertainty_mortality,
