@@ -88,3 +88,11 @@ def test_too_few_months_propose_nothing() -> None:
     assert propose_adjustment(outlook, 2026).adjustments == ()
     later = year_end_outlook(["E1.1"], so_far([14.0] * 3), np.full((1, 12), 10.0), [NOISE])
     assert len(propose_adjustment(later, 2026).adjustments) == 1
+
+
+def test_a_departure_that_may_vanish_is_no_reason() -> None:
+    doubtful = MonthlyNoise(np.ones(1), (0.1**2 + 0.2**2 * shape_covariance(0.2, 0.05))[None], 0, 0.2, 0.2, 0.05, 0.1)
+    outlook = year_end_outlook(["E1.1"], so_far([11.2] * 4), np.full((1, 12), 10.0), [doubtful])
+    assert outlook.nowcast.central[0] > 1.05 * 120
+    assert outlook.nowcast.low[0] < 120
+    assert propose_adjustment(outlook, 2026).adjustments == ()

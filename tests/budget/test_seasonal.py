@@ -10,7 +10,6 @@ import pytest
 from poolcast.budget import seasonal
 from poolcast.budget.calendar import (
     PhasingCalendar,
-    clearing_factors,
     phasing_calendar,
     premium_factors,
     season_months,
@@ -146,11 +145,6 @@ def test_the_base_switches_in_its_month() -> None:
         0
     ]
     assert with_switch[8] / with_switch[2] == pytest.approx(1.10 * without[8] / without[2])
-
-
-def test_clearing_moves_a_share_to_its_months() -> None:
-    factors = clearing_factors(np.ones(12), 3, 6, 0.05)
-    assert factors == pytest.approx([0.95] * 2 + [0.95 + 0.05 * 3] * 4 + [0.95] * 6)
 
 
 def test_phased_months_add_to_the_year_exactly() -> None:

@@ -131,16 +131,3 @@ def switched_factors(factors: Array, switch_month: int, wage_growth: float) -> A
     stepped = factors * np.where(np.arange(1, MONTHS + 1) >= switch_month, 1 + wage_growth, 1.0)
     result: Array = stepped * (factors.sum() / stepped.sum())
     return result
-
-
-def clearing_factors(factors: Array, first: int, last: int, share: float) -> Array:
-    """Return factors (12,) of benefits of which a share is paid in the clearing months of the year after.
-
-    In a steady state the share of last year is paid where that of this year is withheld.
-    """
-    cleared = np.zeros(MONTHS)
-    months = season_months(first, last)
-    for month in months:
-        cleared[month - 1] += factors.sum() / len(months)
-    result: Array = (1 - share) * factors + share * cleared
-    return result
