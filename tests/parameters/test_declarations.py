@@ -35,6 +35,7 @@ MODULES = (
     opening_state,
     payment,
     population,
+    provider_budget,
     revenue,
     uncertainty,
     uncertainty_mortality,
