@@ -9,7 +9,7 @@ import pytest
 
 from poolcast.budget.annual_budget import AnnualBudget, budget
 from poolcast.budget.official_budgets import SCHEMES, STAGES, budget_errors, official_budgets, official_sources
-from poolcast.budget.performance import performance
+from poolcast.budget.performance import _Year, performance
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import ResultError
 from poolcast.scenarios.reading import load_scenario, with_reforms
@@ -83,3 +83,23 @@ def test_errors_of_official_budgets() -> None:
     assert spent is not None
     assert spent.mean_absolute < found.mean_absolute
     assert budget_errors("employee", "B1") is None
+
+
+def test_factors_of_a_line_are_those_of_the_forecast(china: AnnualBudget) -> None:
+    """Admissions per member, bill per admission, base per active member."""
+    here = china.forecast.sel(region="000000", year=2027)
+    residents = ["child", "adult_resident"]
+    heads, services, bills = (
+        float(values.sum())
+        for values in (
+            here.average_members.sel(status=residents),
+            here.services.sel(status=residents, benefit="inpatient"),
+            here.bills.sel(status=residents, benefit="inpatient"),
+        )
+    )
+    found = _Year(china, 2027).factors("000000", "RPF", "E1.1")
+    assert found == pytest.approx({"members": heads, "use": services / heads, "cost": bills / services})
+    active = float(here.average_members.sel(status="active"))
+    base = float(china.projection.money.contributions.unit_payroll[0, 0, 2]) / active
+    assert _Year(china, 2027).factors("000000", "EPF", "R1.1") == pytest.approx({"members": active, "base": base})
+    assert _Year(china, 2027).factors("000000", "EPA", "E1.7") == {}

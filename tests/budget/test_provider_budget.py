@@ -182,3 +182,15 @@ def test_what_is_unknown_is_refused(china: AnnualBudget) -> None:
     for region, ledger, year in (("00000", "EPF", 2027), ("000000", "EPA", 2027), ("000000", "EPF", 2100)):
         with pytest.raises(ResultError, match="allowed"):
             china.provider_budgets.of(region, ledger, year)
+
+
+def test_care_paid_per_head_is_outside_the_budget(hebei_set: Assumptions) -> None:
+    """What is paid by the day and what is under a budget are shares of the claims of those not paid per head."""
+    made = budget(hebei_set, "P07", year=2030)
+    capitated = made.side.reformed.in_year("capitation.share", 2030)[0, 1, 0]
+    assert 0 < capitated < 1
+    one = made.provider_budgets.of("130100", "RPF", 2030)
+    assert one is not None
+    claims = {block.method: block.claims for block in one.blocks}
+    assert (claims["drg"] + claims["dip"]) / claims["per_diem"] == pytest.approx(0.9 / 0.06)
+    assert claims["capitation"] > 0

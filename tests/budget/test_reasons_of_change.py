@@ -110,3 +110,12 @@ def test_no_reasons_before_the_projection(china_set: Assumptions, china: AnnualB
             china.reasons.of_line(region, ledger, line)
     with pytest.raises(ResultError, match="revenue, expenditure"):
         china.reasons.of("000000", "EPF", "balance")
+
+
+def test_what_one_ledger_gives_the_other_gets_for_the_same_reasons(china: AnnualBudget) -> None:
+    """The split to accounts is a deduction of EPF: more retired members lower its revenue and raise that of EPA."""
+    assert china.reasons is not None
+    given, got = (china.reasons.of_line("000000", *place) for place in (("EPF", "R1.9"), ("EPA", "R4")))
+    assert given["members"] < 0 < got["members"]
+    for name in given:
+        assert given[name] == pytest.approx(-got[name], abs=1.0)

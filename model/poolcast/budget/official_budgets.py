@@ -1,4 +1,4 @@
-"""Official budgets of the social insurance funds against their outcomes: how far they were apart (handbook 5.3)."""
+"""Official budgets of the social insurance funds against their outcomes: how far they were apart (handbook 5.1)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class OfficialBudget:
 
     @property
     def deviation(self) -> float:
-        """Outcome less budget over the budget (handbook 5.3)."""
+        """Outcome less budget over the budget (handbook 5.1)."""
         return self.outcome / self.budget - 1
 
 

@@ -1,4 +1,4 @@
-"""Performance of closed years: budget against outcome by line, and what the deviation was made of (handbook 5.3)."""
+"""Performance of closed years: budget against outcome by line, and what the deviation was made of (handbook 5.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasons of change: why a line of next year's draft differs from this year's outlook (handbook 5.3, 6.12)."""
+"""Reasons of change: why a line of next year's draft differs from this year's outlook (handbook 5.1, 6.12)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Reason:
     key : str
     label : Words
     of_class : {"volume", "price", "mix", "policy", "other"}
-        What it counts as in a variance split (handbook 5.3).
+        What it counts as in a variance split (handbook 5.1).
     """
 
     key: str
