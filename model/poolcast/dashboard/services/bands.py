@@ -26,9 +26,17 @@ from poolcast.parameters.errors import Problem, ResultError
 from poolcast.projection.engine import Projection
 from poolcast.scenarios.scenario import Scenario
 from poolcast.uncertainty import summary
-from poolcast.uncertainty.blocks import Job, central_run, run_block
+from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.kept import KeptMeasure, Layout
-from poolcast.uncertainty.simulate import AnyStore, Progress, Simulation, missing_blocks, simulate, usual_block
+from poolcast.uncertainty.simulate import (
+    BLOCK_CELLS,
+    AnyStore,
+    Progress,
+    Simulation,
+    missing_blocks,
+    simulate,
+    usual_block,
+)
 from poolcast.uncertainty.store import MemoryStore, ScratchStore, kept_bytes
 
 if TYPE_CHECKING:
@@ -333,7 +341,7 @@ def _run_blocks(job: Job, store: AnyStore, paths: int, progress: Progress | None
         progress(int(store.done[:paths].sum()), paths)
     with ThreadPoolExecutor(workers) as pool:
         todo = missing_blocks(store.done[:paths], size)
-        running = {pool.submit(run_block, watched, *block): block[0] for block in todo}
+        running = {pool.submit(_block, watched, stop, *block): block[0] for block in todo}
         for future in as_completed(running):
             try:
                 store.add(running[future], future.result())
@@ -343,11 +351,21 @@ def _run_blocks(job: Job, store: AnyStore, paths: int, progress: Progress | None
                 progress(int(store.done[:paths].sum()), paths)
 
 
+def _block(job: Job, stop: threading.Event, first: int, count: int) -> Rows:
+    """Return the rows of a block, unless nobody waits for them any more."""
+    if stop.is_set():
+        raise _Stopped
+    return run_block(job, first, count)
+
+
 def _block_size(job: Job, paths: int, workers: int) -> int:
-    """Return the paths of a block: a large one where reforms vary by path, the usual one otherwise."""
+    """Return the paths of a block: a large one where reforms vary by path, within what the memory of a block may be."""
+    usual = usual_block(job)
     if not job.policy:
-        return usual_block(job)
-    return max(usual_block(job), min(LARGEST_BLOCK, -(-paths // workers)))
+        return usual
+    cells = len(job.baseline.regions) * (job.years + 1)
+    largest = max(32, BLOCK_CELLS // cells // 32 * 32)
+    return min(max(usual, min(LARGEST_BLOCK, -(-paths // workers))), largest)
 
 
 def _same_layout(request: Request, base: Request) -> bool:
