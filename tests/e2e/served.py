@@ -29,6 +29,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SIZES = ((1366, 768), (1920, 1080))
+
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 """Streamlit asks for these below the page's own path first, and gets 404 on a deep link."""
 
@@ -112,7 +114,8 @@ class Browser:
         tab.on("console", self._hear)
         tab.on("pageerror", lambda error: self.seen.errors.append(str(error)))
         tab.on("request", self._note)
-        tab.goto(f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else ""))
+        path = "" if page == "overview" else page  # the first page has no path of its own
+        tab.goto(f"{self.address}/{path}" + (f"?{urlencode(query)}" if query else ""))
         settle(tab)
         return tab
 
@@ -163,7 +166,7 @@ def shots(folder: Path, pages: list[str], **query: str) -> None:
     with served(folder / "server.log") as address, chromium(address) as browser:
         for page in pages:
             for language in ("zh", "en"):
-                for width, height in ((1366, 768), (1920, 1080)):
+                for width, height in SIZES:
                     tab = browser.open(page, width=width, height=height, lang=language, **query)
                     tab.wait_for_timeout(600)  # fonts and last layout, for the eye only
                     tab.screenshot(path=str(folder / f"{page}_{language}_{width}.png"))

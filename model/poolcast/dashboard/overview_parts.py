@@ -132,6 +132,12 @@ def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *,
     return pd.DataFrame(frame)
 
 
+def narrow(here: Context, year: int) -> list[str]:
+    """Return the heads of columns that hold a short word or a number."""
+    months = [here.t("overview.months", year=at) for at in (here.held.base_year, year)]
+    return [here.t("overview.light"), *months, here.say(MEASURES["first_deficit"].label)]
+
+
 def headed(here: Context, name: str, scale: Scale) -> str:
     """Return the head of a column of money with its year and unit."""
     unit = here.say(scale.unit)

@@ -206,11 +206,11 @@ class OverYears:
             ends = {"xsizemode": "pixel", "xanchor": 0, "x0": 0, "x1": 5}
             self.shapes.append({**rail, **ends, "fillcolor": colours[name][0], "line": {"width": 0}})
         dark = self.context.palette.dark
-        for limit, key, colour in (
-            (6.0, "chart.orange_line", "#F0B04F" if dark else "#9A6A00"),
-            (3.0, "chart.red_line", "#E5564A" if dark else "#C0392B"),
-        ):
-            self.threshold(limit * self.scale.divisor, self.context.t(key), colour)
+        orange, red = ("#F0B04F", "#E5564A") if dark else ("#9A6A00", "#C0392B")
+        apart = 3.0 / top * PLOT_HEIGHT[self.height] > LABEL_HEIGHT * 0.8
+        words = ("chart.orange_line", "chart.red_line") if apart else ("chart.both_lines", "")
+        for limit, key, colour in zip((6.0, 3.0), words, (orange, red), strict=True):
+            self.threshold(limit * self.scale.divisor, self.context.t(key) if key else "", colour)
 
     def cross(self, year: int, colour: str, text_colour: str = "", level: int = 0) -> None:
         """Mark the year in which a reserve is used up, on zero."""
@@ -224,7 +224,7 @@ class OverYears:
                 "showarrow": False,
                 "xanchor": "right" if right else "left",
                 "xshift": -8 if right else 8,
-                "yshift": 9 + 14 * level,
+                "yshift": 13 + 14 * level,
                 "font": {"color": text_colour or colour, "size": 12},
             }
         )
@@ -278,7 +278,7 @@ class OverYears:
             text = self.context.t(key)
             note = {"x": at, "yref": "paper", "y": 1, "text": text, "showarrow": False, "yanchor": "bottom"}
             self.notes.append(
-                note | {"xanchor": side, "xshift": shift, "font": {"size": 11, "color": colours.muted}, "yshift": 1}
+                note | {"xanchor": side, "xshift": shift, "font": {"size": 11, "color": colours.muted}, "yshift": -2}
             )
 
     def specification(self) -> dict[str, Any]:
@@ -288,7 +288,7 @@ class OverYears:
         span = self.last - self.first
         notes = [*self.notes, *_unit_note(self.unit or self.context.say(self.scale.unit), self.context)]
         notes += spread_labels(self._labels, low, high, PLOT_HEIGHT[self.height])
-        margin = {"l": 46, "r": label_margin([text for _, text, _ in self._labels]), "t": 30, "b": 24}
+        margin = {"l": 46, "r": label_margin([text for _, text, _ in self._labels]), "t": 34, "b": 24}
         spec = layout(self.context.palette, margin=margin, shapes=self.shapes, annotations=notes)
         spec["xaxis"] |= {"range": [self.first - 0.6, self.last + 0.6], "tick0": 2000}
         spec["xaxis"]["dtick"] = 10 if span > 26 else 5 if span > 10 else 2
@@ -302,7 +302,7 @@ class OverYears:
 def _unit_note(text: str, context: Context) -> list[dict[str, Any]]:
     """The unit in words at the top left above the axis."""
     colours = context.palette
-    note = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xshift": -40, "yshift": 10, "text": text}
+    note = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xshift": -40, "yshift": 13, "text": text}
     return [
         note
         | {"showarrow": False, "xanchor": "left", "yanchor": "bottom", "font": {"size": 11.5, "color": colours.muted}}

@@ -70,7 +70,7 @@ def pyramid(here: Context, now: Ages, base: Ages, peak: float) -> dict[str, Any]
     spec["xaxis"] |= {
         "range": [-top, top],
         "tickvals": ticks,
-        "ticktext": [f"{abs(tick):,g}" if tick else f"0 {unit}" for tick in ticks],
+        "ticktext": [f"{abs(tick):,g}" for tick in ticks],
         "showgrid": True,
         "gridcolor": colours.grid,
     }
@@ -87,6 +87,7 @@ def pyramid(here: Context, now: Ages, base: Ages, peak: float) -> dict[str, Any]
     beside = {"xref": "paper", "x": 1, "xshift": 6, "showarrow": False, "xanchor": "left", "font": muted}
     spec["annotations"] = [
         at | {"x": 0.02, "text": here.t("forecast.men"), "xanchor": "left"},
+        at | {"x": 0.5, "text": unit, "xanchor": "center"},
         at | {"x": 0.98, "text": here.t("forecast.women"), "xanchor": "right"},
         *(beside | {"y": place, "text": text} for text, place in labels),
     ]

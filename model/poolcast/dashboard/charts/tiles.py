@@ -18,7 +18,8 @@ SYMBOLS = {name: symbol for name, _, _, _, symbol, _ in BANDS}
 def places_of(regions: Sequence[str], tiles: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
     """Return the places of regions; those without one stand in a grid, in order of their codes."""
     if all(code in tiles for code in regions):
-        return {code: tiles[code] for code in regions}
+        left, top = (min(tiles[code][axis] for code in regions) for axis in (0, 1))
+        return {code: (tiles[code][0] - left, tiles[code][1] - top) for code in regions}
     width = max(1, math.ceil(math.sqrt(len(regions))))
     return {code: (number % width, number // width) for number, code in enumerate(sorted(regions))}
 

@@ -27,10 +27,11 @@ every = 1.0 if bands(here, shown.id) is None else None  # seconds between two lo
 def say() -> None:
     """Draw the sentence; the range comes when the simulation is done."""
     found = bands(here, shown.id)
-    basis = [here.t("c.central")]
-    if found is not None:
+    if found is None:
+        basis = [here.t("c.central")]
+    else:
         years = event_range(here, found, "exhaustion", here.region, here.ledger)
-        basis += [here.t("forecast.range", range=years)] if years else []
+        basis = [here.t("forecast.range", range=years)] if years else []
         basis.append(here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=here.view.seed))
     takeaway(answer, basis)
 

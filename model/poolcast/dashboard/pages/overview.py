@@ -71,7 +71,7 @@ def funds() -> None:
                 st.toggle(here.t("overview.every_ledger"), key="every_ledger")
             more(frame.drop(columns=[trend]) if trend else frame)
         alt = plain(answer)
-        with st.container(height=344, border=False, key="tall_funds"):
+        with st.container(height=344, border=False, key="most_funds"):
             st.dataframe(
                 painted(frame, rows),
                 hide_index=True,
@@ -138,7 +138,7 @@ def tiles() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="head_tiles"):
             st.html(f'<div class="pc-head">{safe(here.t("overview.map"))}</div>', width="stretch")
             choose_year()
-        with st.container(height=310, border=False, key="tall_tiles"):
+        with st.container(height=320, border=False, key="map_tiles"):
             st.plotly_chart(
                 figure, theme=None, key="chart_tiles", height="stretch", config=CONFIG,
                 on_select=picked, selection_mode="points", alt=plain(answer),

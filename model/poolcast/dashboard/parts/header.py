@@ -177,7 +177,8 @@ def _share(context: Context) -> None:
             return
         query = context.view.to_query() | {"v": _stamp(context)}
         st.caption(context.t("bar.share_link"))
-        st.code(f"{_address()}/{context.page}?{urlencode(query)}", language=None, wrap_lines=True)
+        page = "" if context.page == context.pages[0] else context.page  # the first page has no path of its own
+        st.code(f"{_address()}/{page}?{urlencode(query)}", language=None, wrap_lines=True)
         number = len(Draft.of_link(context.view.draft))
         st.caption(context.t("bar.share_draft", n=number) if number else context.t("bar.share_holds"))
 
