@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,12 +18,13 @@ from poolcast.budget.warning_chances import Chance, chances_of
 from poolcast.budget.warning_clearing import quiet_condition, ways_to_clear
 from poolcast.budget.warning_execution import alerts_of_execution
 from poolcast.budget.warning_results import ExecutionAlert
-from poolcast.budget.warning_rules import RULES
+from poolcast.budget.warning_rules import RULES, threshold
 from poolcast.budget.warning_series import FundSeries, funds_of
 from poolcast.budget.warning_words import figure, figures
 from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import ResultError, ScenarioError
+from poolcast.parameters.location import package_copy
 from tests.budget import warning_sets as sets
 
 PLACE = Words("Somewhere", "某地")
@@ -120,6 +123,8 @@ def test_the_national_funds() -> None:
     assert employees.months == pytest.approx(12 * 35144.13 / 13594.28, rel=1e-6)
     assert {one.rule.id for one in employees.warnings} == {"arrears"}
     assert residents.light == "green"
+    forward = sets.forecast("china").expenditure.sel(region="000000", ledger="RPF")
+    assert residents.months_forward == pytest.approx(12 * 8742.11e8 / float(forward.sel(year=2026)), rel=1e-4)
     assert residents.months == pytest.approx(12 * 8742.11 / 10678.63, rel=1e-4)
     with pytest.raises(ResultError, match="fund that holds a reserve"):
         found.fund("000000", "MAF")
@@ -144,6 +149,47 @@ def test_arrears_over_what_is_due_by_hand() -> None:
     units = float(own.revenue_by_line.sel(ledger="EPF", revenue_line="R1.1"))
     due = units / float(assumptions.in_year("revenue.collection_rate", 2027)[0])
     assert series["arrears_share"][series.position(2027)] == pytest.approx(float(own.arrears) / due)
+
+
+def test_a_pool_is_judged_by_the_regions_behind_it() -> None:
+    """One ledger of all regions of a province but Xiong'an, which keeps its own: people and arrears are theirs."""
+    pooled = sets.given("hebei").with_options(employee_pool="parent")
+    forecast = poolcast.project(pooled)
+    found = funds_of(forecast, pooled)
+    assert ("130100", "EPF") not in found
+    assert ("133100", "EPF") in found
+    series = found["130000", "EPF"]
+    behind = [code for code in pooled.region_codes if code.startswith("13") and code != "133100"]
+    members = forecast.members.sel(region=behind, year=2027).sum("region")
+    paying = members.sel(status=["active", "flexible", "unemployed", "paying_past_retirement"]).sum()
+    place = series.position(2027)
+    assert series["dependency_ratio"][place] == pytest.approx(float(paying / members.sel(status="retired")))
+    borne = float(forecast.provider_borne.sel(region=behind, scheme="employee", year=2027).sum())
+    assert series["provider_share"][place] == pytest.approx(borne / series["expenditure"][place])
+    arrears = float(forecast.arrears.sel(region=behind, year=2027).sum())
+    units = float(forecast.revenue_by_line.sel(region="130000", ledger="EPF", revenue_line="R1.1", year=2027))
+    assert series["arrears_share"][place] == pytest.approx(arrears / (units / 0.98))
+    fund = early_warnings(forecast, pooled, as_of=2027).fund("130000", "EPF")
+    assert "provider_share" not in dict(fund.unknown)
+
+
+def test_a_region_has_the_dependency_ratio_of_the_forecast() -> None:
+    forecast = sets.forecast("hebei")
+    series = funds_of(forecast, sets.given("hebei"))["130100", "EPF"]
+    ahead = series["dependency_ratio"][2:]
+    assert ahead == pytest.approx(forecast.dependency_ratio.sel(region="130100").values)
+
+
+def test_a_set_gives_thresholds_by_ledger_in_a_table(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(package_copy("assumptions") / "china", folder)
+    head = "parameter,ledger,value,unit,evidence,grade,source,note"
+    row = "warning.red_months,RPF,4,months,assumption,,,a line of its own"
+    (folder / "warnings.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    own = poolcast.load_assumptions(folder, to=2027)
+    assert threshold("warning.red_months", "RPF", own) == 4.0
+    assert threshold("warning.red_months", "EPF", own) == 3.0
+    assert threshold("warning.orange_months", "RPF", own) == 6.0
 
 
 def test_every_fund_of_several_regions_is_judged() -> None:

@@ -123,6 +123,7 @@ def judge(
         name,
         series.ledger,
         months,
+        float(series.payable_months_forward[series.position(year)]),
         band_of(months, series.ledger, assumptions),
         tuple(one for one in warnings if not one.is_coming),
         tuple(one for one in warnings if one.is_coming),
