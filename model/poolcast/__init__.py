@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from poolcast._version import __version__
 
 if TYPE_CHECKING:
+    from poolcast.budget.annual_budget import AnnualBudget as AnnualBudget
+    from poolcast.budget.annual_budget import budget as budget
     from poolcast.calibration.rolling import Rolled as Rolled
     from poolcast.calibration.rolling import roll as roll
     from poolcast.outlook.birth_cohorts import birth_cohorts as birth_cohorts
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from poolcast.uncertainty.simulate import simulate as simulate
 
 _HOMES = {
+    "AnnualBudget": "poolcast.budget.annual_budget",
     "Assumptions": "poolcast.parameters.assumptions",
     "Comparison": "poolcast.outlook.comparison",
     "Compliance": "poolcast.outlook.compliance",
@@ -58,6 +61,7 @@ _HOMES = {
     "Scenario": "poolcast.scenarios.scenario",
     "ScenarioError": "poolcast.parameters.errors",
     "birth_cohorts": "poolcast.outlook.birth_cohorts",
+    "budget": "poolcast",
     "calibrate": "poolcast.projection.control_totals",
     "check_compliance": "poolcast.outlook.compliance",
     "compare": "poolcast.outlook.comparison",
@@ -77,6 +81,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnnualBudget",
     "AssumptionError",
     "Assumptions",
     "Comparison",
@@ -91,6 +96,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "birth_cohorts",
+    "budget",
     "calibrate",
     "check_compliance",
     "compare",
@@ -114,6 +120,8 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for, so that the command line starts at once."""
     if name not in _HOMES:
         raise AttributeError(f"module 'poolcast' has no attribute {name!r}")
+    if _HOMES[name] == __name__:  # a room that can be called
+        return import_module(f"{__name__}.{name}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -79,6 +79,7 @@ _BY_FIRST_WORD: dict[str, str] = {
     "resident": "policy",
     "assistance": "policy",
     "payment": "policy",
+    "provider_budget": "policy",
     "capitation": "policy",
     "prepayment": "policy",
     "settlement": "policy",

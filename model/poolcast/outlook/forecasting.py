@@ -57,11 +57,11 @@ def project(
     read = assumptions if isinstance(assumptions, Assumptions) else load_assumptions(assumptions)
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     calibrated = calibrate(read)
-    forecast = project_calibrated(chosen.apply(calibrated), drivers, by_age=by_age)
-    return forecast.assign_attrs(
+    forecast = project_calibrated(chosen.apply(calibrated), drivers, by_age=by_age, set_digest=read.digest())
+    forecast.attrs.update(
         scenario=chosen.name,
         scenario_digest=chosen.digest,
         scenario_title=chosen.title.en,
         scenario_title_zh=chosen.title.zh,
-        set_digest=read.digest(),
     )
+    return forecast

@@ -21,8 +21,9 @@ from poolcast.projection.contributions import resident_financing
 from poolcast.projection.coverage import project_status_shares
 from poolcast.projection.economy import CostTrend, Economy, growth_index
 from poolcast.projection.engine import Projection, run
-from poolcast.projection.flows import MoneyState, project_flows
+from poolcast.projection.flows import Flows, MoneyState, project_flows
 from poolcast.projection.people import SUMS, People
+from poolcast.projection.statement import EXPENDITURE_LINES
 
 Array = NDArray[np.float64]
 
@@ -87,6 +88,23 @@ class MixedYears:
 
         The flows of care and transfers only: spending of accounts and rules that look at reserves are not in it.
         """
+        flows = self._flows(drivers)
+        paid = np.stack([flows.total(flows.expenditure, ledger) for ledger in self._run.assumptions.ledgers], axis=-1)
+        result: Array = self._run.holders.total(paid)[0, :, self._second]
+        return result
+
+    def expenditure_by_line(self, drivers: Set[str]) -> Array:
+        """Return expenditure (holder, ledger, statement line) of such a year; lines that nobody books are zero."""
+        flows = self._flows(drivers)
+        ledgers = self._run.assumptions.ledgers
+        paid = np.zeros((*flows.shape, len(ledgers), len(EXPENDITURE_LINES)))
+        for number, ledger in enumerate(ledgers):
+            for line, amount in flows.expenditure.get(ledger, {}).items():
+                paid[..., number, list(EXPENDITURE_LINES).index(line)] = amount
+        result: Array = self._run.holders.total(paid)[0, :, self._second]
+        return result
+
+    def _flows(self, drivers: Set[str]) -> Flows:
         state = self._run.money
         people, economy = self._people(drivers), self._economy(drivers)
         trend = self._trend(drivers)
@@ -100,11 +118,7 @@ class MixedYears:
             np.broadcast_arrays(state.contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
         )
         claims = project_claims(assumptions, people, economy, trend, revenue)
-        flows = project_flows(MoneyState(assumptions, people, economy, trend, state.contributions, claims))
-        ledgers = assumptions.ledgers
-        paid = np.stack([flows.total(flows.expenditure, ledger) for ledger in ledgers], axis=-1)
-        result: Array = self._run.holders.total(paid)[0, :, self._second]
-        return result
+        return project_flows(MoneyState(assumptions, people, economy, trend, state.contributions, claims))
 
     def _year(self, driver: str, drivers: Set[str]) -> int:
         return self._second if driver in drivers else self._first

@@ -105,10 +105,10 @@ def project_claims(
     services = care.services * response_multiplier(assumptions, entitlement.own_share, strength)
     gross = services * entitlement.payment
     claimed = by_scheme(gross, 3)
-    after, saving = _audit_and_procure(assumptions, claimed)
+    after, saving = audit_and_procure(assumptions, claimed)
     audited = after.copy()
     capitated = capitated_share(assumptions)
-    waived = _waived_stays(services, entitlement, after, claimed)
+    waived = waived_stays(services, entitlement, after, claimed)
     budgeted = audited[..., _INPATIENT] - waived
     by_budget = close_budget(
         assumptions,
@@ -149,7 +149,7 @@ def project_claims(
     )
 
 
-def _waived_stays(services: Array, entitlement: Entitlement, after: Array, claimed: Array) -> Array | float:
+def waived_stays(services: Array, entitlement: Entitlement, after: Array, claimed: Array) -> Array | float:
     """Audited inpatient claims of outbreak cases (path, region, year, scheme), which no budget and no amount covers."""
     if entitlement.outbreak is None:
         return 0.0
@@ -239,7 +239,7 @@ def _bill_per_service(care: Care, entitlement: Entitlement) -> Array:
     return cost
 
 
-def _audit_and_procure(assumptions: Assumptions, claimed: Array) -> tuple[Array, Array]:
+def audit_and_procure(assumptions: Assumptions, claimed: Array) -> tuple[Array, Array]:
     """Cut medical claims by audit (handbook 4.1) and by the saving of volume-based procurement (handbook 4.8)."""
     base = assumptions.base_year
     after = claimed.copy()

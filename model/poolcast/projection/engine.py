@@ -95,7 +95,9 @@ def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS, people: People 
     return Projection(money, flows, accounts, holders, drivers)
 
 
-def project(assumptions: Assumptions, drivers: Drivers | None = None, *, by_age: bool = False) -> xr.Dataset:
+def project(
+    assumptions: Assumptions, drivers: Drivers | None = None, *, by_age: bool = False, set_digest: str | None = None
+) -> xr.Dataset:
     """Project calibrated assumptions into a labelled forecast.
 
     Parameters
@@ -106,6 +108,8 @@ def project(assumptions: Assumptions, drivers: Drivers | None = None, *, by_age:
         Deviations by path; with them every flow has a leading ``path`` dimension.
     by_age : bool
         Whether the forecast of a single run also holds the money by age.
+    set_digest : str, optional
+        Hash of the set on which the forecast rests, where it is known; that of `assumptions` otherwise.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def project(assumptions: Assumptions, drivers: Drivers | None = None, *, by_age:
         remedy = "Leave the drivers out, or by_age."
         raise ResultError(Problem("by_age", "age detail of many paths", "the age detail of a single run", remedy))
     chosen = NO_DRIVERS if drivers is None else drivers
-    return label(run(assumptions, chosen), with_paths=drivers is not None, by_age=by_age)
+    return label(run(assumptions, chosen), with_paths=drivers is not None, by_age=by_age, set_digest=set_digest)
 
 
 def _refuse_unready(assumptions: Assumptions) -> None:

@@ -103,7 +103,12 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 
 
 def label(
-    projection: Projection, *, with_paths: bool, only: Collection[str] | None = None, by_age: bool = False
+    projection: Projection,
+    *,
+    with_paths: bool,
+    only: Collection[str] | None = None,
+    by_age: bool = False,
+    set_digest: str | None = None,
 ) -> xr.Dataset:
     """Return a forecast as an `xarray.Dataset` with units and names in both languages.
 
@@ -118,12 +123,15 @@ def label(
         say of which content of the set it is.
     by_age : bool
         Whether a single run also holds the money by age (`age_detail`).
+    set_digest : str, optional
+        Hash of the set on which the forecast rests, where it is known: that of the reformed set takes as long as
+        half of a run on a set of many regions.
     """
     builder = _Builder(projection, with_paths, only)
     builder.fill()
     if by_age:
         builder.ages()
-    return builder.dataset()
+    return builder.dataset(set_digest)
 
 
 def plain_arrays(projection: Projection, only: Collection[str]) -> dict[str, Array]:
@@ -309,8 +317,10 @@ class _Builder:
             words = {"units": "ratio", "long_name": parameter.label.en, "long_name_zh": parameter.label.zh}
             self._variables[name.replace(".", "_")] = (parameter.dimensions, np.array(padded), words)
 
-    def dataset(self) -> xr.Dataset:
+    def dataset(self, set_digest: str | None = None) -> xr.Dataset:
         """Return the forecast with coordinates and what is needed to reproduce it."""
+        if set_digest is None:
+            set_digest = self._set.digest() if self._only is None else ""
         assumptions, holders = self._set, self._run.holders
         coordinates: dict[str, object] = {
             "year": list(range(assumptions.base_year, assumptions.last_year + 1)),
@@ -326,7 +336,7 @@ class _Builder:
             "pool": ("region", holders.pool_of_each()),
             "region_name": ("region", [unit.name.en for unit in holders.units]),
             "region_name_zh": ("region", [unit.name.zh for unit in holders.units]),
-            "ledger_name": ("ledger", [_LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
+            "ledger_name": ("ledger", [LEDGER_NAMES[ledger] for ledger in assumptions.ledgers]),
             "ledger_name_zh": ("ledger", [AXES["ledger"].member_labels_zh[ledger] for ledger in assumptions.ledgers]),
         }
         if holders.common:
@@ -337,7 +347,7 @@ class _Builder:
             "title": assumptions.title.en,
             "title_zh": assumptions.title.zh,
             "set": assumptions.name,
-            "set_digest": assumptions.digest() if self._only is None else "",
+            "set_digest": set_digest,
             "scenario": "baseline",
             "scenario_digest": "",
             "version": __version__,
@@ -354,7 +364,7 @@ class _Builder:
         return xr.Dataset(variables, coords=coordinates, attrs=attributes)
 
 
-_LEDGER_NAMES = dict(
+LEDGER_NAMES = dict(
     zip(
         LEDGERS,
         (

@@ -14,7 +14,9 @@ from poolcast.parameters.nearest import did_you_mean
 from poolcast.reporting.formats import NOT_DEFINED, year_text
 
 if TYPE_CHECKING:
+    import numpy as np
     import xarray as xr
+    from numpy.typing import NDArray
 
 DISPLAY_ORDER = ("EPF", "RPF", "EPA", "LTCI", "CII", "LAS", "CSS", "MAF", "ADJ", "VBPR")
 """The funds that can run dry first; then the others."""
@@ -106,12 +108,22 @@ class Outcome:
 
     def series(self, name: str, region: str, ledger: str | None = None, prices: str = "nominal") -> list[float]:
         """Return a variable by year from the base year on, for a region and, where it has one, a ledger."""
-        array = self.in_prices(prices)[name].transpose("year", "region", ...)
+        array = self._array(name, prices)
         place = self._places.get(("region", region))
         if place is None:  # a pool of another scenario
             return [math.nan] * len(self.years)
-        values = array.values[:, place] if ledger is None else array.values[:, place, self._places["ledger", ledger]]
+        values = array[:, place] if ledger is None else array[:, place, self._places["ledger", ledger]]
         return [float(value) for value in values[-len(self.years) :]]
+
+    def _array(self, name: str, prices: str) -> NDArray[np.float64]:
+        """Return a variable (year, region, ...) without labels: a page reads dozens of series at each move."""
+        if (name, prices) not in self._arrays:
+            self._arrays[name, prices] = self.in_prices(prices)[name].transpose("year", "region", ...).values
+        return self._arrays[name, prices]
+
+    @cached_property
+    def _arrays(self) -> dict[tuple[str, str], NDArray[np.float64]]:
+        return {}
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], int]:

@@ -1,0 +1,98 @@
+"""Bands while a page is open: known ones at once, others from a job whose progress the page shows."""
+
+from __future__ import annotations
+
+import math
+import secrets
+
+import streamlit as st
+
+from poolcast.dashboard.context import BASELINE, Context
+from poolcast.dashboard.services import library
+from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
+from poolcast.reporting.formats import range_text
+
+_JOBS = "band_jobs"
+
+
+def session_id() -> str:
+    """Return what names this session to the jobs; nobody else knows it."""
+    found: str = st.session_state.setdefault("session_id", secrets.token_hex(12))
+    return found
+
+
+def jobs() -> Jobs:
+    """Return the jobs of this server."""
+    return shared_jobs()
+
+
+def request_for(here: Context, scenario: str = BASELINE, against: str | None = None) -> Request:
+    """Return the request for the bands of a scenario with the paths and the seed in view."""
+    other = None if against is None else library.scenario(against)
+    paths = min(max(here.view.paths, FEWEST_PATHS), MOST_PATHS)
+    return Request(here.loaded, library.scenario(scenario), other, paths, here.view.seed)
+
+
+def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -> Found | None:
+    """Return the bands of a scenario where they are known; otherwise None, and a job computes them.
+
+    Call it in a fragment that runs every second while `waiting_for` says so.
+    """
+    request = request_for(here, scenario, against)
+    found = held_bands(request)
+    if found is not None:
+        return found
+    known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
+    status = _status(known.get(request.pair_key))
+    if status is not None:
+        return status.result if isinstance(status.result, Found) else None
+    answer = request_bands(jobs(), session_id(), request)
+    if isinstance(answer, Found):
+        return answer
+    st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
+    return None
+
+
+def _status(job: str | None) -> Status | None:
+    return None if job is None else jobs().status(job, session_id())
+
+
+def status_of(here: Context, scenario: str = BASELINE, against: str | None = None) -> Status | None:
+    """Return how far the job is that computes the bands of a scenario; None where there is none."""
+    known: dict[object, str] = st.session_state.get(_JOBS, {})
+    return _status(known.get(request_for(here, scenario, against).pair_key))
+
+
+def progress(here: Context, status: Status | None) -> str:
+    """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
+    if status is None or status.is_over:
+        return ""
+    if status.state == "queued":
+        return "◔ " + here.t("s.queue", n=status.ahead)
+    left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
+    return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()
+
+
+def event_range(here: Context, found: Found, event: str, region: str, ledger: str) -> str:
+    """Return the years between which an event comes in eight of ten futures; empty where it comes in fewer than one.
+
+    Parameters
+    ----------
+    here : Context
+    found : Found
+        Bands of the scenario.
+    event : {"exhaustion", "first_deficit"}
+    region, ledger : str
+        Codes.
+    """
+    years = found.bands.event_years[event]
+    if region not in years.region.values:
+        return ""
+    place = years.sel(region=region, ledger=ledger)
+    low, high = float(place.sel(level=0.1)), float(place.sel(level=0.9))
+    last = here.last_year
+    if not math.isfinite(low + high) or low > last:
+        return ""
+    late = str(int(high)) if high <= last else here.t("c.after", year=last)
+    return str(int(low)) if low == high else range_text(str(int(low)), late, here.language)
