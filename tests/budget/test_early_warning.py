@@ -7,13 +7,13 @@ import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import poolcast
 from poolcast.budget.early_warning import early_warnings, judge
+from poolcast.budget.execution import execution
 from poolcast.budget.warning_chances import Chance, chances_of
 from poolcast.budget.warning_clearing import quiet_condition, ways_to_clear
 from poolcast.budget.warning_execution import alerts_of_execution
@@ -270,20 +270,22 @@ def test_counted_paths_give_the_same_chances() -> None:
 
 
 def test_the_months_of_the_budget_are_taken_up() -> None:
-    execution = SimpleNamespace(
-        lines=("R1.1", "E1.1", "E"), months=6, rate=(0.99, 1.07, 1.12), alerts=("none", "amber", "red")
-    )
-    alerts = alerts_of_execution("000000", "RPF", 2026, execution)
+    phased = np.full((3, 12), 10.0)
+    actual = np.full((3, 12), np.nan)
+    actual[:, :6] = np.array([[9.9], [10.7], [20.0]])
+    found_so_far = execution(("R1.1", "E1.1", "E1.2"), actual, phased)
+    alerts = alerts_of_execution("000000", "RPF", 2026, found_so_far)
     assert [(alert.level, alert.value) for alert in alerts] == [
-        ("red", pytest.approx(0.12)),
+        ("red", pytest.approx(0.535)),
         ("orange", pytest.approx(0.07)),
+        ("red", pytest.approx(1.0)),
     ]
     found = early_warnings(sets.forecast("china"), sets.given("china"), execution=alerts)
     fund = found.fund("000000", "RPF")
-    assert [one.rule.id for one in fund.warnings] == ["execution", "execution"]
+    assert [one.rule.id for one in fund.warnings] == ["execution"] * 3
     assert (fund.light, fund.decided_by) == ("green", None), "the light is that of bands and trends"
-    assert "科目E前6个月较分月预算+12.0%" in fund.warnings[0].sentence("zh")
-    assert "line E +12.0%" in fund.warnings[0].sentence()
+    assert "科目E前6个月较分月预算+53.5%" in fund.warnings[0].sentence("zh")
+    assert "line E +53.5%" in fund.warnings[0].sentence()
     other = ExecutionAlert("000000", "EPF", "red", 2026, 0.2, 0.1, PLACE)
     assert early_warnings(sets.forecast("china"), sets.given("china"), execution=[other]).fund(
         "000000", "RPF"
