@@ -17,6 +17,7 @@ from poolcast.budget.execution import execution
 from poolcast.budget.warning_chances import Chance, chances_of
 from poolcast.budget.warning_clearing import quiet_condition, ways_to_clear
 from poolcast.budget.warning_execution import alerts_of_execution
+from poolcast.budget.warning_history import closed_years, extended
 from poolcast.budget.warning_results import ExecutionAlert
 from poolcast.budget.warning_rules import RULES, threshold
 from poolcast.budget.warning_series import FundSeries, funds_of
@@ -139,6 +140,28 @@ def test_history_comes_from_the_accounts() -> None:
     by_hand = [13222.71 / 11652.77 - 17342.45 / 16580.30, 13594.28 / 13222.71 - 18292.91 / 17342.45]
     assert gap[2] == pytest.approx(min(by_hand), abs=1e-5)
     assert series["dependency_ratio"][1] == pytest.approx(27490.84 / 10457.50, rel=1e-3)
+
+
+def test_the_tables_of_the_set_give_a_longer_history() -> None:
+    """Residents 2021-2025: expenditure grew 0.6, 11.8, 2.0, 0.2 %, revenue 4.2, 4.4, 5.8, 0.5 %."""
+    assumptions = sets.given("china")
+    series = funds_of(sets.forecast("china"), assumptions)["000000", "RPF"]
+    longer = extended(series, "000000", closed_years("china"))
+    assert longer.years[0] == 2018
+    assert longer.years[-1] == series.years[-1]
+    place = longer.position(2022)
+    assert longer["revenue"][place] / 1e8 == pytest.approx(10128.90)
+    assert longer.payable_months[place] == pytest.approx(12 * 7534.13 / 9353.44, rel=1e-4)
+    for name, values in series.figures.items():
+        assert np.array_equal(longer[name][-len(values) :], values, equal_nan=True), name
+    assert extended(series, "999999", closed_years("china")) is series
+    gap = RULES["growth_gap"].value(longer)  # type: ignore[misc]
+    assert gap[longer.position(2023)] == pytest.approx(9353.44 / 9296.37 - 10128.90 / 9724.48, abs=1e-5)
+    found = early_warnings(sets.forecast("china"), assumptions, as_of=2023, history="china").fund("000000", "RPF")
+    assert found.months == pytest.approx(12 * 7663.70 / 10457.65, rel=1e-6)
+    assert "growth_gap" in found.quiet
+    unknown = early_warnings(sets.forecast("china"), assumptions, as_of=2023).fund("000000", "RPF")
+    assert "growth_gap" in dict(unknown.unknown)
 
 
 def test_arrears_over_what_is_due_by_hand() -> None:
