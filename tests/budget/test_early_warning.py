@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import poolcast
 from poolcast.budget.early_warning import early_warnings, judge
+from poolcast.budget.execution import execution
 from poolcast.budget.warning_chances import Chance, chances_of
 from poolcast.budget.warning_clearing import quiet_condition, ways_to_clear
 from poolcast.budget.warning_execution import alerts_of_execution
+from poolcast.budget.warning_history import closed_years, extended
 from poolcast.budget.warning_results import ExecutionAlert
-from poolcast.budget.warning_rules import RULES
+from poolcast.budget.warning_rules import RULES, threshold
 from poolcast.budget.warning_series import FundSeries, funds_of
 from poolcast.budget.warning_words import figure, figures
 from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import ResultError, ScenarioError
+from poolcast.parameters.location import package_copy
 from tests.budget import warning_sets as sets
 
 PLACE = Words("Somewhere", "某地")
@@ -120,6 +124,8 @@ def test_the_national_funds() -> None:
     assert employees.months == pytest.approx(12 * 35144.13 / 13594.28, rel=1e-6)
     assert {one.rule.id for one in employees.warnings} == {"arrears"}
     assert residents.light == "green"
+    forward = sets.forecast("china").expenditure.sel(region="000000", ledger="RPF")
+    assert residents.months_forward == pytest.approx(12 * 8742.11e8 / float(forward.sel(year=2026)), rel=1e-4)
     assert residents.months == pytest.approx(12 * 8742.11 / 10678.63, rel=1e-4)
     with pytest.raises(ResultError, match="fund that holds a reserve"):
         found.fund("000000", "MAF")
@@ -136,6 +142,28 @@ def test_history_comes_from_the_accounts() -> None:
     assert series["dependency_ratio"][1] == pytest.approx(27490.84 / 10457.50, rel=1e-3)
 
 
+def test_the_tables_of_the_set_give_a_longer_history() -> None:
+    """Residents 2021-2025: expenditure grew 0.6, 11.8, 2.0, 0.2 %, revenue 4.2, 4.4, 5.8, 0.5 %."""
+    assumptions = sets.given("china")
+    series = funds_of(sets.forecast("china"), assumptions)["000000", "RPF"]
+    longer = extended(series, "000000", closed_years("china"))
+    assert longer.years[0] == 2018
+    assert longer.years[-1] == series.years[-1]
+    place = longer.position(2022)
+    assert longer["revenue"][place] / 1e8 == pytest.approx(10128.90)
+    assert longer.payable_months[place] == pytest.approx(12 * 7534.13 / 9353.44, rel=1e-4)
+    for name, values in series.figures.items():
+        assert np.array_equal(longer[name][-len(values) :], values, equal_nan=True), name
+    assert extended(series, "999999", closed_years("china")) is series
+    gap = RULES["growth_gap"].value(longer)  # type: ignore[misc]
+    assert gap[longer.position(2023)] == pytest.approx(9353.44 / 9296.37 - 10128.90 / 9724.48, abs=1e-5)
+    found = early_warnings(sets.forecast("china"), assumptions, as_of=2023, history="china").fund("000000", "RPF")
+    assert found.months == pytest.approx(12 * 7663.70 / 10457.65, rel=1e-6)
+    assert "growth_gap" in found.quiet
+    unknown = early_warnings(sets.forecast("china"), assumptions, as_of=2023).fund("000000", "RPF")
+    assert "growth_gap" in dict(unknown.unknown)
+
+
 def test_arrears_over_what_is_due_by_hand() -> None:
     """What is due is what units paid over the collection rate."""
     forecast, assumptions = sets.forecast("china"), sets.given("china")
@@ -144,6 +172,47 @@ def test_arrears_over_what_is_due_by_hand() -> None:
     units = float(own.revenue_by_line.sel(ledger="EPF", revenue_line="R1.1"))
     due = units / float(assumptions.in_year("revenue.collection_rate", 2027)[0])
     assert series["arrears_share"][series.position(2027)] == pytest.approx(float(own.arrears) / due)
+
+
+def test_a_pool_is_judged_by_the_regions_behind_it() -> None:
+    """One ledger of all regions of a province but Xiong'an, which keeps its own: people and arrears are theirs."""
+    pooled = sets.given("hebei").with_options(employee_pool="parent")
+    forecast = poolcast.project(pooled)
+    found = funds_of(forecast, pooled)
+    assert ("130100", "EPF") not in found
+    assert ("133100", "EPF") in found
+    series = found["130000", "EPF"]
+    behind = [code for code in pooled.region_codes if code.startswith("13") and code != "133100"]
+    members = forecast.members.sel(region=behind, year=2027).sum("region")
+    paying = members.sel(status=["active", "flexible", "unemployed", "paying_past_retirement"]).sum()
+    place = series.position(2027)
+    assert series["dependency_ratio"][place] == pytest.approx(float(paying / members.sel(status="retired")))
+    borne = float(forecast.provider_borne.sel(region=behind, scheme="employee", year=2027).sum())
+    assert series["provider_share"][place] == pytest.approx(borne / series["expenditure"][place])
+    arrears = float(forecast.arrears.sel(region=behind, year=2027).sum())
+    units = float(forecast.revenue_by_line.sel(region="130000", ledger="EPF", revenue_line="R1.1", year=2027))
+    assert series["arrears_share"][place] == pytest.approx(arrears / (units / 0.98))
+    fund = early_warnings(forecast, pooled, as_of=2027).fund("130000", "EPF")
+    assert "provider_share" not in dict(fund.unknown)
+
+
+def test_a_region_has_the_dependency_ratio_of_the_forecast() -> None:
+    forecast = sets.forecast("hebei")
+    series = funds_of(forecast, sets.given("hebei"))["130100", "EPF"]
+    ahead = series["dependency_ratio"][2:]
+    assert ahead == pytest.approx(forecast.dependency_ratio.sel(region="130100").values)
+
+
+def test_a_set_gives_thresholds_by_ledger_in_a_table(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(package_copy("assumptions") / "china", folder)
+    head = "parameter,ledger,value,unit,evidence,grade,source,note"
+    row = "warning.red_months,RPF,4,months,assumption,,,a line of its own"
+    (folder / "warnings.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    own = poolcast.load_assumptions(folder, to=2027)
+    assert threshold("warning.red_months", "RPF", own) == 4.0
+    assert threshold("warning.red_months", "EPF", own) == 3.0
+    assert threshold("warning.orange_months", "RPF", own) == 6.0
 
 
 def test_every_fund_of_several_regions_is_judged() -> None:
@@ -224,20 +293,22 @@ def test_counted_paths_give_the_same_chances() -> None:
 
 
 def test_the_months_of_the_budget_are_taken_up() -> None:
-    execution = SimpleNamespace(
-        lines=("R1.1", "E1.1", "E"), months=6, rate=(0.99, 1.07, 1.12), alerts=("none", "amber", "red")
-    )
-    alerts = alerts_of_execution("000000", "RPF", 2026, execution)
+    phased = np.full((3, 12), 10.0)
+    actual = np.full((3, 12), np.nan)
+    actual[:, :6] = np.array([[9.9], [10.7], [20.0]])
+    found_so_far = execution(("R1.1", "E1.1", "E1.2"), actual, phased)
+    alerts = alerts_of_execution("000000", "RPF", 2026, found_so_far)
     assert [(alert.level, alert.value) for alert in alerts] == [
-        ("red", pytest.approx(0.12)),
+        ("red", pytest.approx(0.535)),
         ("orange", pytest.approx(0.07)),
+        ("red", pytest.approx(1.0)),
     ]
     found = early_warnings(sets.forecast("china"), sets.given("china"), execution=alerts)
     fund = found.fund("000000", "RPF")
-    assert [one.rule.id for one in fund.warnings] == ["execution", "execution"]
+    assert [one.rule.id for one in fund.warnings] == ["execution"] * 3
     assert (fund.light, fund.decided_by) == ("green", None), "the light is that of bands and trends"
-    assert "科目E前6个月较分月预算+12.0%" in fund.warnings[0].sentence("zh")
-    assert "line E +12.0%" in fund.warnings[0].sentence()
+    assert "科目E前6个月较分月预算+53.5%" in fund.warnings[0].sentence("zh")
+    assert "line E +53.5%" in fund.warnings[0].sentence()
     other = ExecutionAlert("000000", "EPF", "red", 2026, 0.2, 0.1, PLACE)
     assert early_warnings(sets.forecast("china"), sets.given("china"), execution=[other]).fund(
         "000000", "RPF"

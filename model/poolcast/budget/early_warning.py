@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.budget.warning_chances import Chance, chances_of
+from poolcast.budget.warning_history import closed_years, extended
 from poolcast.budget.warning_results import EarlyWarning, ExecutionAlert, FundWarnings, Warnings
 from poolcast.budget.warning_rules import BY_YEAR, CHANCES, RULES, WarningRule, band_of, rank
 from poolcast.budget.warning_scores import published
@@ -39,6 +41,7 @@ def early_warnings(
     as_of: int | None = None,
     ahead: int = AHEAD,
     execution: Sequence[ExecutionAlert] = (),
+    history: str | os.PathLike[str] | None = None,
 ) -> Warnings:
     """Judge every fund of a forecast by the bands and the rules of early warning.
 
@@ -57,6 +60,9 @@ def early_warnings(
         Years looked ahead.
     execution : sequence of ExecutionAlert
         What the months of the budget say.
+    history : str or path, optional
+        Name or folder of the set: its tables may give more closed years than the two before the base year that the
+        engine reads.
 
     Raises
     ------
@@ -64,6 +70,9 @@ def early_warnings(
         Where forecast, simulation and set do not belong together, or the year is not among those known.
     """
     funds = funds_of(forecast, assumptions)
+    if history is not None:
+        closed = closed_years(history)
+        funds = {key: extended(series, key[0], closed) for key, series in funds.items()}
     scenario = str(forecast.attrs.get("scenario", "baseline"))
     year = assumptions.base_year if as_of is None else as_of
     _refuse(year, ahead, funds)
@@ -123,6 +132,7 @@ def judge(
         name,
         series.ledger,
         months,
+        float(series.payable_months_forward[series.position(year)]),
         band_of(months, series.ledger, assumptions),
         tuple(one for one in warnings if not one.is_coming),
         tuple(one for one in warnings if one.is_coming),
@@ -238,9 +248,10 @@ def _refuse(year: int, ahead: int, funds: Mapping[tuple[str, str], FundSeries]) 
     problems = []
     if ahead < 0:
         problems.append(Problem("ahead", str(ahead), "0 or more", "5 is usual."))
-    for series in list(funds.values())[:1]:
+    for series in funds.values():
         if year not in series.years:
             allowed = f"{series.years[0]} to {series.years[-1]}"
             problems.append(Problem("--as-of", str(year), allowed, "Name a year of the accounts or of the forecast."))
+            break
     if problems:
         raise ResultError(problems)

@@ -1,40 +1,19 @@
-"""Alerts of the months of a budget as early warnings: the slot into which the execution of a budget is put."""
+"""Alerts of the months of a budget as early warnings: what `poolcast.budget.execution` finds, taken up among them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
 
+from poolcast.budget.execution import AMBER, RED, Execution
 from poolcast.budget.warning_results import ExecutionAlert
 from poolcast.budget.warning_rules import Level
 from poolcast.parameters.declaration import Words
 
-_LEVELS: dict[str, tuple[Level, float]] = {"amber": ("orange", 0.05), "red": ("red", 0.10)}
-"""Level and departure of the execution rate from one that stand behind an alert (handbook 5.4; assumption)."""
+_LEVELS: dict[str, tuple[Level, float]] = {"amber": ("orange", AMBER), "red": ("red", RED)}
+"""Level of an alert, and the departure of the execution rate from one that it stands for."""
 
 
-class BudgetExecution(Protocol):
-    """The months so far against the phased budget, by line."""
-
-    @property
-    def lines(self) -> Sequence[str]:
-        """Statement lines, ``R`` and ``E`` for the totals."""
-
-    @property
-    def months(self) -> int:
-        """Months known."""
-
-    @property
-    def rate(self) -> Sequence[float]:
-        """Actual over phased, by line."""
-
-    @property
-    def alerts(self) -> Sequence[str]:
-        """``amber`` and ``red`` for lines off the budget, by line."""
-
-
-def alerts_of_execution(region: str, ledger: str, year: int, execution: BudgetExecution) -> tuple[ExecutionAlert, ...]:
+def alerts_of_execution(region: str, ledger: str, year: int, execution: Execution) -> tuple[ExecutionAlert, ...]:
     """Return the alerts of a budget's execution, for ``early_warnings(..., execution=...)``.
 
     Parameters
@@ -42,8 +21,8 @@ def alerts_of_execution(region: str, ledger: str, year: int, execution: BudgetEx
     region, ledger : str
     year : int
         Budget year.
-    execution : BudgetExecution
-        Lines without an alert are left out, totals come first.
+    execution : Execution
+        Lines without an alert are left out; totals come first.
     """
     found = []
     order = sorted(range(len(execution.lines)), key=lambda place: execution.lines[place] not in ("R", "E"))

@@ -139,8 +139,9 @@ class FundWarnings:
     ----------
     region, ledger : str
     region_name : Words
-    months : float
-        Payable months in the year judged.
+    months, months_forward : float
+        Payable months in the year judged, over its own expenditure and over that of the following year (handbook 5.4:
+        bands rest on the first, official figures often on the second).
     band : Band or None
         Their band; None where the reserve of that year is not known.
     warnings, coming : tuple of EarlyWarning
@@ -160,6 +161,7 @@ class FundWarnings:
     region_name: Words
     ledger: str
     months: float
+    months_forward: float
     band: Band | None
     warnings: tuple[EarlyWarning, ...]
     coming: tuple[EarlyWarning, ...]
@@ -206,6 +208,7 @@ class FundWarnings:
             "light_ahead": self.light_ahead,
             "decided_by": None if self.decided_by is None else self.decided_by.rule.id,
             "payable_months": _finite(self.months),
+            "payable_months_forward": _finite(self.months_forward),
             "band": None if self.band is None else self.band.id,
             "chance_low": _finite(self.chance_low),
             "chance_low_error": _finite(self.chance_error),

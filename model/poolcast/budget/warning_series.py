@@ -71,6 +71,14 @@ class FundSeries:
         return 12 * self["reserve"] / np.where(spent > 0, spent, np.nan)
 
     @property
+    def payable_months_forward(self) -> Array:
+        """Reserve over the monthly expenditure of the following year (basis next); NaN in the last year."""
+        spent = self["expenditure"]
+        result = np.full(spent.shape, np.nan)
+        result[..., :-1] = 12 * self["reserve"][..., :-1] / np.where(spent > 0, spent, np.nan)[..., 1:]
+        return result
+
+    @property
     def balance_share(self) -> Array:
         """Balance of the year, interest and subsidy inside, over its expenditure."""
         spent = self["expenditure"]
@@ -123,30 +131,43 @@ def funds_of(forecast: xr.Dataset, assumptions: Assumptions) -> dict[tuple[str, 
 def _fund(money: xr.Dataset, assumptions: Assumptions, region: str, ledger: str) -> FundSeries:
     own = money.sel(region=region)
     members = _members(money, assumptions, region)
+    behind = money.sel(region=[assumptions.region_codes[place] for place in members])
     before = [year for year in assumptions.years if year < assumptions.base_year]
     ahead = [int(year) for year in own.year.values]
     joined = {}
-    projected = _projected(own, assumptions, members, ledger)
+    projected = _projected(own, behind, _mean_collection(assumptions, members, ledger, assumptions.base_year), ledger)
     closed = _closed(assumptions, members, ledger, before)
     for name, values in projected.items():
         joined[name] = np.concatenate([closed.get(name, np.full(len(before), np.nan)), values])
     return FundSeries(ledger, (*before, *ahead), joined, assumptions.base_year)
 
 
-def _projected(own: xr.Dataset, assumptions: Assumptions, members: Sequence[int], ledger: str) -> dict[str, Array]:
-    """Return the figures of a fund from the base year on (year,)."""
+def _projected(own: xr.Dataset, behind: xr.Dataset, collection: Array, ledger: str) -> dict[str, Array]:
+    """Return the figures of a fund from the base year on (year,).
+
+    Parameters
+    ----------
+    own, behind : xarray.Dataset
+        The ledger of the holder; the same of the regions behind it, who have the people, the care and the arrears.
+    collection : array (year,)
+    ledger : str
+    """
+
+    def added(values: xr.DataArray) -> Array:
+        return np.asarray(values.sum("region", skipna=False).values, dtype=np.float64)
+
     spent = own.expenditure.values
-    spent_known = np.where(spent > 0, spent, np.nan)
     figures: dict[str, Array] = {name: own[name].values for name in ("revenue", "expenditure", "reserve", "prepaid")}
-    if "provider_borne" in own:
-        figures["provider_share"] = own.provider_borne.sel(scheme=_SCHEME[ledger]).values / spent_known
-    rate = _mean_collection(assumptions, members, ledger, assumptions.base_year)
-    figures["collection_rate"] = rate
+    borne = added(behind.provider_borne.sel(scheme=_SCHEME[ledger]))
+    figures["provider_share"] = borne / np.where(spent > 0, spent, np.nan)
+    figures["collection_rate"] = collection
     if ledger == "EPF":
-        figures["dependency_ratio"] = own.dependency_ratio.values
+        members = behind.members.transpose("region", "year", "status").values.sum(0)
+        paying, retired = members[:, list(_PAYING)].sum(-1), members[:, _RETIRED]
+        figures["dependency_ratio"] = paying / np.where(retired > 0, retired, np.nan)
         units = own.revenue_by_line.sel(revenue_line="R1.1").values
-        due = units / np.where(rate > 0, rate, np.nan)
-        figures["arrears_share"] = own.arrears.values / np.where(due > 0, due, np.nan)
+        due = units / np.where(collection > 0, collection, np.nan)
+        figures["arrears_share"] = added(behind.arrears) / np.where(due > 0, due, np.nan)
     return {name: np.asarray(values, dtype=np.float64) for name, values in figures.items()}
 
 
