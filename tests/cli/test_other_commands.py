@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from poolcast.cli import resolve_language
+from poolcast.commands.command_line import resolve_language
 from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import ResultError
