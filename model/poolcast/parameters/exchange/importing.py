@@ -7,7 +7,7 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.parameters.set_file import SetFile, read_set_file
 from poolcast.parameters.whole_folder import refuse_used, whole_set
 
+_NO_VALUE = re.compile(r"no value of ([\w.]+)")
 _LINE = re.compile(r"\bline (\d+)(?: of (\S+\.csv))?")
 _BOOK_WORDS = (
     ("keys of set.yaml sources", "keys of the sheet 'sources'"),
@@ -67,6 +68,7 @@ class _Unpacked:
     empty: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     spread: list[str] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
 
     def mapped(self, problem: Problem) -> Problem:
         """Return a problem where the sender sees it."""
@@ -88,6 +90,21 @@ class _Unpacked:
         elif problem.file.endswith(SET_FILE):
             changes["sheet"], changes["cell"] = self.set_lines.locate(problem)
         return replace(problem, **changes)  # type: ignore[arg-type]
+
+    def told(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Return what the reader found, each once: what is missing at the first cell that was left empty."""
+        result = []
+        for problem in problems:
+            match = _NO_VALUE.match(problem.found)
+            name = match[1] if match else ""
+            if name in self.doubtful:
+                continue
+            place = self.mapped(problem)
+            if name in self.empty:
+                sheet, cell = self.empty[name][0]
+                place = replace(place, sheet=sheet, cell=cell)
+            result.append(place)
+        return result
 
     def _in_archive(self, problem: Problem) -> Problem:
         changes = {
@@ -190,10 +207,7 @@ def _accept(content: bytes, name: str, scratch: Path, limits: Limits) -> tuple[I
     try:
         assumptions = load_assumptions(folder)
     except AssumptionError as error:
-        said = {problem.found for problem in problems}
-        found = [unpacked.mapped(problem) for problem in error.problems]
-        asked = {f"no value of {parameter}" for parameter in unpacked.empty}
-        problems += [one for one in found if one.found not in said and not one.found.startswith(tuple(asked) or "\0")]
+        problems += unpacked.told(error.problems)
         raise AssumptionError(problems) from None
     if problems:
         raise AssumptionError(problems)
@@ -248,6 +262,7 @@ def _unpack_book(content: bytes, unpacked: _Unpacked, limits: Limits, problems: 
             spread = spread_totals(_filled(sheet, unpacked, problems), set_file, unpacked.name, problems)
             _write(sheet, spread.columns, spread.rows, spread.places, unpacked)
             unpacked.spread += spread.parameters
+            unpacked.doubtful |= spread.doubtful
     return True
 
 
@@ -294,6 +309,7 @@ def _filled(sheet: Sheet, unpacked: _Unpacked, problems: list[Problem]) -> Sheet
         cell = sheet.cell(row, "value") or ""
         unpacked.empty.setdefault(words[parameter], []).append((sheet.title, cell))
         if "required" in sheet.helper(row, "#needed"):
+            unpacked.doubtful.add(words[parameter])
             label, allowed = sheet.helper(row, "#name"), sheet.helper(row, "#range")
             problems.append(
                 Problem(
