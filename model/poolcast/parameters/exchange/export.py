@@ -71,10 +71,10 @@ def export_set(
     return assumptions
 
 
-def refuse_place(place: Path, overwrite: bool) -> None:
+def refuse_place(place: Path, overwrite: bool, endings: tuple[str, ...] = ENDINGS) -> None:
     """Refuse a file that is there, or one of another kind."""
-    if place.suffix.lower() not in ENDINGS:
-        allowed = "a file that ends in .xlsx or .zip"
+    if place.suffix.lower() not in endings:
+        allowed = f"a file that ends in {' or '.join(endings)}"
         raise AssumptionError(Problem("--to", f"'{place}'", allowed, "Name a workbook or a zip file.", kind="--to"))
     if place.exists() and not overwrite:
         remedy = "Name another file, or remove this one first."

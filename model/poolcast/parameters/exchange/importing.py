@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.exchange import layout
@@ -21,7 +23,11 @@ from poolcast.parameters.exchange.sheets import Sheet, read_sheets
 from poolcast.parameters.location import SET_FILE, available_sets, display
 from poolcast.parameters.nearest import did_you_mean
 from poolcast.parameters.reading import load_assumptions
+from poolcast.parameters.rows import SetRows
 from poolcast.parameters.set_file import SetFile, read_set_file
+from poolcast.parameters.set_folder import read_rows
+from poolcast.parameters.table_checks import add_table
+from poolcast.parameters.tables import Table, column_of
 from poolcast.parameters.whole_folder import refuse_used, whole_set
 
 _NO_VALUE = re.compile(r"no value of ([\w.]+)")
@@ -66,6 +72,7 @@ class _Unpacked:
     tables: dict[str, tuple[Sheet, list[int]]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     empty: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    required: dict[str, tuple[Sheet, list[tuple[int, list[str]]]]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     spread: list[str] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
@@ -252,17 +259,20 @@ def _unpack_book(content: bytes, unpacked: _Unpacked, limits: Limits, problems: 
     totals = []
     for sheet in sheets:
         if sheet.kind == layout.TABLE:
-            _write_sheet(sheet, unpacked, problems)
+            _write_sheet(sheet, unpacked)
         elif sheet.kind == layout.TOTALS:
             totals.append(sheet)
-    if totals and set_file is not None:
+    if set_file is None:
+        totals = [_filled(sheet, unpacked) for sheet in totals]
+    elif totals:
         from poolcast.parameters.exchange.totals import spread_totals
 
         for sheet in totals:
-            spread = spread_totals(_filled(sheet, unpacked, problems), set_file, unpacked.name, problems)
+            spread = spread_totals(_filled(sheet, unpacked), set_file, unpacked.name, problems)
             _write(sheet, spread.columns, spread.rows, spread.places, unpacked)
             unpacked.spread += spread.parameters
             unpacked.doubtful |= spread.doubtful
+    _ask_for_required(unpacked, set_file, problems)
     return True
 
 
@@ -295,40 +305,63 @@ def _checked_set_file(unpacked: _Unpacked, problems: list[Problem]) -> SetFile |
     return set_file
 
 
-def _filled(sheet: Sheet, unpacked: _Unpacked, problems: list[Problem]) -> Sheet:
-    """Return a sheet without the rows whose value was left empty; those that must be given are refused."""
-    if "#needed" not in sheet.helpers or "value" not in sheet.columns:
+def _filled(sheet: Sheet, unpacked: _Unpacked) -> Sheet:
+    """Return a sheet without the rows whose value was left empty; what of them must be given is asked for later."""
+    if "#needed" not in sheet.helpers or not {"value", "parameter"} <= set(sheet.columns):
         return sheet
-    value = list(sheet.columns).index("value")
-    parameter = list(sheet.columns).index("parameter")
+    value, parameter = list(sheet.columns).index("value"), list(sheet.columns).index("parameter")
+    region = list(sheet.columns).index("region") if "region" in sheet.columns else parameter
+    following = {row for row, _ in sheet.rows if "with the rest" in sheet.helper(row, "#needed")}
+    blocks = {(words[parameter], words[region]) for row, words in sheet.rows if words[value] and row not in following}
     kept = []
     for row, words in sheet.rows:
+        if row in following and (words[parameter], words[region]) not in blocks:
+            continue
         if words[value]:
             kept.append((row, words))
             continue
-        cell = sheet.cell(row, "value") or ""
-        unpacked.empty.setdefault(words[parameter], []).append((sheet.title, cell))
+        unpacked.empty.setdefault(words[parameter], []).append((sheet.title, sheet.cell(row, "value") or ""))
         if "required" in sheet.helper(row, "#needed"):
-            unpacked.doubtful.add(words[parameter])
-            label, allowed = sheet.helper(row, "#name"), sheet.helper(row, "#range")
-            problems.append(
-                Problem(
-                    unpacked.name,
-                    f"no value of {words[parameter]}" + (f" ({label})" if label else ""),
-                    allowed or "a number",
-                    "Fill the cell; where nothing is published, assume a value, call it an assumption and say why.",
-                    column="value",
-                    kind="required",
-                    sheet=sheet.title,
-                    cell=cell,
-                    zh=(f"未填写 {words[parameter]} {label}".rstrip(), allowed or "数字", "请填写;无公开数据时填假设值,依据选 assumption 并说明理由。"),
-                )
-            )
+            unpacked.required.setdefault(sheet.title, (sheet, []))[1].append((row, words))
     return replace(sheet, rows=kept)
 
 
-def _write_sheet(sheet: Sheet, unpacked: _Unpacked, problems: list[Problem]) -> None:
-    sheet = _filled(sheet, unpacked, problems)
+def _ask_for_required(unpacked: _Unpacked, set_file: SetFile | None, problems: list[Problem]) -> None:
+    """Refuse each row that must be given, was left empty, and is given nowhere else."""
+    given = read_rows(unpacked.folder, []) if set_file is not None and unpacked.tables else None
+    for sheet, rows in unpacked.required.values():
+        parameter = list(sheet.columns).index("parameter")
+        for row, words in rows:
+            if given is not None and _is_given(words, tuple(sheet.columns), given):
+                continue
+            name = words[parameter]
+            unpacked.doubtful.add(name)
+            label, allowed = sheet.helper(row, "#name"), sheet.helper(row, "#range") or "a number"
+            remedy = "Fill the cell; where nothing is published, assume a value, call it an assumption and say why."
+            zh = (f"未填写 {name} {label}".rstrip(), allowed, "请填写;无公开数据时填假设值,依据选 assumption 并说明理由。")
+            found = f"no value of {name}" + (f" ({label})" if label else "")
+            cell = sheet.cell(row, "value")
+            problems.append(
+                Problem(unpacked.name, found, allowed, remedy, None, "value", "required", sheet.title, cell, zh)
+            )
+
+
+def _is_given(words: Sequence[str], columns: Sequence[str], given: SetRows) -> bool:
+    """Return whether every cell that a row selects has a value in the tables."""
+    cells = {name: column_of([word]) for name, word in zip(columns, words, strict=True)} | {"value": column_of(["0"])}
+    asked = SetRows(given.set_file)
+    add_table(asked, Table("", cells, np.zeros(1, dtype=np.intp)), [])
+    for name, wanted in asked.cells.items():
+        if name not in given.cells:
+            return False
+        have = given.cells[name]
+        known = set(zip(have.level.tolist(), have.year.tolist(), have.place.tolist(), strict=True))
+        return known.issuperset(zip(wanted.level.tolist(), wanted.year.tolist(), wanted.place.tolist(), strict=True))
+    return False
+
+
+def _write_sheet(sheet: Sheet, unpacked: _Unpacked) -> None:
+    sheet = _filled(sheet, unpacked)
     rows = [words for _, words in sheet.rows]
     _write(sheet, tuple(sheet.columns), rows, [row for row, _ in sheet.rows], unpacked)
 

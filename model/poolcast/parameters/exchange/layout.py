@@ -42,6 +42,16 @@ SHEETS: dict[str, Words] = {
     LISTS: Words("Lists", "选项"),
 }
 
+TABLE_WORDS: dict[str, Words] = {
+    "totals": Words("Totals to be spread", "合计数(自动分摊)"),
+    "accounts": Words("Accounts", "基金决算"),
+    "economy": Words("Wages and incomes", "工资与收入"),
+    "rates": Words("Rates and premiums", "费率与筹资"),
+    "benefits": Words("Rules of benefits", "待遇规则"),
+    "migration": Words("Migration", "人口迁移"),
+}
+"""Sheets of the template."""
+
 COLUMNS_OF: dict[str, tuple[str, ...]] = {
     SETTINGS: ("key", "value"),
     REGIONS: ("code", "name.en", "name.zh", "parent", "projected", "own_pool"),
@@ -171,8 +181,10 @@ def sheet_name(name: str, words: str, taken: Iterable[str]) -> str:
     raise AssertionError("more than a thousand sheets of one name")
 
 
-def table_words(parameters: Iterable[str]) -> Words:
-    """Return what a table is about: the groups of most of its parameters."""
+def table_words(name: str, parameters: Iterable[str]) -> Words:
+    """Return what a table is about: its own words, or the groups of most of its parameters."""
+    if name in TABLE_WORDS:
+        return TABLE_WORDS[name]
     groups = Counter(PARAMETERS[name].group for name in parameters if name in PARAMETERS)
     most = [group for group, _ in groups.most_common(2)]
     if not most:

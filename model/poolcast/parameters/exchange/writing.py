@@ -269,7 +269,7 @@ def _write_set_lists(writer: BookWriter) -> None:
 def write_table(writer: BookWriter, table: SheetTable) -> None:
     """Write one table on a sheet of its own, with drop-downs and bounds."""
     parameters = [row[table.columns.index("parameter")] for row in table.rows]
-    words = layout.table_words(parameters)
+    words = layout.table_words(table.name, parameters)
     sheet = writer.add_sheet(table.name, words, table.kind)
     writer.write_head(sheet, table.columns)
     value, note = table.columns.index("value"), table.columns.index("note") if "note" in table.columns else -1
