@@ -80,6 +80,7 @@ _WAGE = "three quarters of the national level; the city's own figure was not fou
 _PAYERS = "revenue of 2,558.97 m yuan over 6,475 yuan a head: the nation's 8,633 of 2024 x 0.75 for wages"
 _RETIRED = "0.38 retired to a contributor, as in the nation in 2024"
 _BEFORE = "year before: moved back as the nation moved from 2024 to 2025"
+_BILL = "the nation's 7,408 yuan of 2024 x 0.79, which the published benefits imply under the borrowed rules and rates of use"
 _HEADS = "contributions and subsidy of 2,994.43 m yuan over 380 + 670 yuan a head, the national minimum for 2024"
 
 FIGURES: tuple[Figure, ...] = (
@@ -118,6 +119,7 @@ FIGURES: tuple[Figure, ...] = (
     _assumed("totals", "accounts.members", 145_600, _BEFORE, YEAR - 1, status="retired"),
     Figure("totals", "accounts.members", 2_851_800, _HEADS, _DERIVED, YEAR, (("status", RESIDENTS),)),
     _assumed("totals", "accounts.members", 2_867_000, _BEFORE, YEAR - 1, status=RESIDENTS),
+    _assumed("accounts", "accounts.cost_per_admission", 5_850, _BILL, YEAR, scheme="resident"),
     _assumed("economy", "economy.gross_domestic_product", 2.3e11, "round figure, recalled; read for shares of GDP only", YEAR),
     _assumed("economy", "economy.average_wage", 67_400, _WAGE, YEAR - 2),
     _assumed("economy", "economy.average_wage", 71_000, _WAGE, YEAR - 1),

@@ -72,10 +72,11 @@ class _Unpacked:
     tables: dict[str, tuple[Sheet, list[int]]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     empty: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    required: dict[str, tuple[Sheet, list[tuple[int, list[str]]]]] = field(default_factory=dict)
+    empty_rows: list[tuple[Sheet, list[tuple[int, list[str]]]]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     spread: list[str] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
+    base_is_known: bool = True
 
     def mapped(self, problem: Problem) -> Problem:
         """Return a problem where the sender sees it."""
@@ -104,7 +105,7 @@ class _Unpacked:
         for problem in problems:
             match = _NO_VALUE.match(problem.found)
             name = match[1] if match else ""
-            if name in self.doubtful:
+            if name in self.doubtful or (name and not self.base_is_known):
                 continue
             place = self.mapped(problem)
             if name in self.empty:
@@ -262,13 +263,14 @@ def _unpack_book(content: bytes, unpacked: _Unpacked, limits: Limits, problems: 
             _write_sheet(sheet, unpacked)
         elif sheet.kind == layout.TOTALS:
             totals.append(sheet)
-    if set_file is None:
-        totals = [_filled(sheet, unpacked) for sheet in totals]
-    elif totals:
+    if totals:
         from poolcast.parameters.exchange.totals import spread_totals
 
         for sheet in totals:
-            spread = spread_totals(_filled(sheet, unpacked), set_file, unpacked.name, problems)
+            filled = _filled(sheet, unpacked)
+            if set_file is None:
+                continue
+            spread = spread_totals(filled, set_file, unpacked.name, problems, unpacked.base_is_known)
             _write(sheet, spread.columns, spread.rows, spread.places, unpacked)
             unpacked.spread += spread.parameters
             unpacked.doubtful |= spread.doubtful
@@ -301,7 +303,8 @@ def _checked_set_file(unpacked: _Unpacked, problems: list[Problem]) -> SetFile |
         lines = text.split("\n")
         lines[line] = "based_on: null"
         (unpacked.folder / SET_FILE).write_bytes("\n".join(lines).encode())
-        return None
+        unpacked.base_is_known = False
+        set_file.based_on = None
     return set_file
 
 
@@ -313,51 +316,63 @@ def _filled(sheet: Sheet, unpacked: _Unpacked) -> Sheet:
     region = list(sheet.columns).index("region") if "region" in sheet.columns else parameter
     following = {row for row, _ in sheet.rows if "with the rest" in sheet.helper(row, "#needed")}
     blocks = {(words[parameter], words[region]) for row, words in sheet.rows if words[value] and row not in following}
-    kept = []
+    kept, left = [], []
     for row, words in sheet.rows:
         if row in following and (words[parameter], words[region]) not in blocks:
             continue
         if words[value]:
             kept.append((row, words))
             continue
-        unpacked.empty.setdefault(words[parameter], []).append((sheet.title, sheet.cell(row, "value") or ""))
-        if "required" in sheet.helper(row, "#needed"):
-            unpacked.required.setdefault(sheet.title, (sheet, []))[1].append((row, words))
+        left.append((row, words))
+    if left:
+        unpacked.empty_rows.append((sheet, left))
     return replace(sheet, rows=kept)
 
 
 def _ask_for_required(unpacked: _Unpacked, set_file: SetFile | None, problems: list[Problem]) -> None:
-    """Refuse each row that must be given, was left empty, and is given nowhere else."""
+    """Refuse each row that must be given, was left empty, and is given nowhere else; forget the empty ones that are."""
+    refused = frozenset(unpacked.doubtful)
     given = read_rows(unpacked.folder, []) if set_file is not None and unpacked.tables else None
-    for sheet, rows in unpacked.required.values():
+    for sheet, rows in unpacked.empty_rows:
         parameter = list(sheet.columns).index("parameter")
-        for row, words in rows:
-            if given is not None and _is_given(words, tuple(sheet.columns), given):
+        known = _given_elsewhere([words for _, words in rows], tuple(sheet.columns), given) if given else set()
+        for number, (row, words) in enumerate(rows):
+            if number in known:
                 continue
-            name = words[parameter]
+            name, cell = words[parameter], sheet.cell(row, "value")
+            unpacked.empty.setdefault(name, []).append((sheet.title, cell or ""))
+            said = any(problem.sheet == sheet.title and problem.cell == cell for problem in problems)
+            if said or name in refused or "required" not in sheet.helper(row, "#needed"):
+                continue
             unpacked.doubtful.add(name)
             label, allowed = sheet.helper(row, "#name"), sheet.helper(row, "#range") or "a number"
             remedy = "Fill the cell; where nothing is published, assume a value, call it an assumption and say why."
             zh = (f"未填写 {name} {label}".rstrip(), allowed, "请填写;无公开数据时填假设值,依据选 assumption 并说明理由。")
             found = f"no value of {name}" + (f" ({label})" if label else "")
-            cell = sheet.cell(row, "value")
             problems.append(
                 Problem(unpacked.name, found, allowed, remedy, None, "value", "required", sheet.title, cell, zh)
             )
 
 
-def _is_given(words: Sequence[str], columns: Sequence[str], given: SetRows) -> bool:
-    """Return whether every cell that a row selects has a value in the tables."""
-    cells = {name: column_of([word]) for name, word in zip(columns, words, strict=True)} | {"value": column_of(["0"])}
+def _given_elsewhere(rows: Sequence[Sequence[str]], columns: Sequence[str], given: SetRows) -> set[int]:
+    """Return the positions of the rows of which every cell has a value in the tables."""
+    words = {name: [row[number] for row in rows] for number, name in enumerate(columns)} | {"value": ["0"] * len(rows)}
     asked = SetRows(given.set_file)
-    add_table(asked, Table("", cells, np.zeros(1, dtype=np.intp)), [])
+    table = Table("", {name: column_of(cells) for name, cells in words.items()}, np.arange(len(rows)))
+    add_table(asked, table, [])
+    known = set()
     for name, wanted in asked.cells.items():
-        if name not in given.cells:
-            return False
-        have = given.cells[name]
-        known = set(zip(have.level.tolist(), have.year.tolist(), have.place.tolist(), strict=True))
-        return known.issuperset(zip(wanted.level.tolist(), wanted.year.tolist(), wanted.place.tolist(), strict=True))
-    return False
+        have = given.cells.get(name)
+        if have is None:
+            continue
+        size = max(int(have.place.max()), int(wanted.place.max())) + 1
+        years = max(int(have.year.max()), int(wanted.year.max())) + 1
+        keys = [(cells.level * years + cells.year) * size + cells.place for cells in (wanted, have)]
+        found = np.isin(keys[0], keys[1])
+        for row in np.unique(wanted.row).tolist():
+            if found[wanted.row == row].all():
+                known.add(row)
+    return known
 
 
 def _write_sheet(sheet: Sheet, unpacked: _Unpacked) -> None:

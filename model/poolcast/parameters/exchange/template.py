@@ -346,3 +346,14 @@ def numbers_asked(regions: int = 1, years: int = 1) -> int:
             total += max(len(item.years), 1) + (years - 1 if item.history else 0)
     return total * regions
 
+
+
+def numbers_required(regions: int = 1) -> int:
+    """Return how many of the cells of a template must be filled.
+
+    Examples
+    --------
+    >>> numbers_required(2) == 2 * numbers_required()
+    True
+    """
+    return sum(max(len(item.years), 1) for item in ITEMS if item.needed is REQUIRED) * regions

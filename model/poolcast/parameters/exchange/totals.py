@@ -11,7 +11,6 @@ control totals, in the same year otherwise. The rows that come out are ordinary 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -33,6 +32,7 @@ from poolcast.parameters.tables import REQUIRED_COLUMNS, Table, column_of
 
 Array = NDArray[np.float64]
 _KEY = "totals"
+_LAST_COLUMNS = ("value", "unit", "evidence", "grade", "source", "note")
 _DIGITS = 12
 _EVIDENCE_OF_PARTS = {"source": "derived", "source_unverified": "derived", "seed": "derived"}
 
@@ -62,7 +62,9 @@ class Spread:
     doubtful: set[str] = field(default_factory=set)
 
 
-def spread_totals(sheet: Sheet, set_file: SetFile, file: str, problems: list[Problem]) -> Spread:
+def spread_totals(
+    sheet: Sheet, set_file: SetFile, file: str, problems: list[Problem], base_is_known: bool = True
+) -> Spread:
     """Spread the totals of a sheet.
 
     Parameters
@@ -75,6 +77,8 @@ def spread_totals(sheet: Sheet, set_file: SetFile, file: str, problems: list[Pro
         Name of the workbook for readers.
     problems : list of Problem
         Receives what is wrong, at its cell.
+    base_is_known : bool
+        False where ``based_on`` was refused already: then nothing more is said of totals that cannot be spread.
     """
     missing = [name for name in REQUIRED_COLUMNS if name not in sheet.columns]
     if missing:
@@ -92,14 +96,15 @@ def spread_totals(sheet: Sheet, set_file: SetFile, file: str, problems: list[Pro
     for name, cells in rows.cells.items():
         check_duplicates(PARAMETERS[name], cells, rows, found)
     problems += [_at_its_cell(problem, sheet, file) for problem in found]
-    result = Spread(doubtful=set(rows.doubtful))
-    result.columns = ("parameter", *AXES, "value", "unit", "evidence", "grade", "source", "note")
-    if found:
-        result.doubtful |= set(columns["parameter"].words)
-        return result
+    faulty = {problem.row for problem in found}
+    those = [number for number, (row, _) in enumerate(sheet.rows) if row + 1 in faulty]
+    result = Spread(doubtful=rows.doubtful | {columns["parameter"][number] for number in those})
+    axes = {axis for name in rows.cells for axis in PARAMETERS[name].dimensions}
+    result.columns = ("parameter", *(axis for axis in AXES if axis in axes), *_LAST_COLUMNS)
     below = _Proportions(set_file)
     for name, cells in rows.cells.items():
-        _spread_parameter(PARAMETERS[name], cells, rows, sheet, below, file, result, problems)
+        if name not in result.doubtful:
+            _spread_parameter(PARAMETERS[name], cells, rows, sheet, below, file, result, problems, base_is_known)
     return result
 
 
@@ -154,7 +159,9 @@ def _spread_parameter(
     file: str,
     result: Spread,
     problems: list[Problem],
+    base_is_known: bool,
 ) -> None:
+    """Add the rows of a parameter; a total that cannot be spread is refused."""
     codes = list(rows.set_file.levels)
     members = {axis: labels(axis, parameter, cells, rows.set_file) for axis in parameter.dimensions}
     for row in np.unique(cells.row).tolist():
@@ -165,6 +172,9 @@ def _spread_parameter(
         weights = np.ones(len(those)) if one else below.weights(parameter, code, year, cells.place[those])
         if weights is None or not weights.sum() > 0:
             why = below.fault if below.assumptions is None else f"'{rows.set_file.based_on}' has nothing there"
+            result.doubtful.add(parameter.name)
+            if not base_is_known:
+                continue
             problems.append(
                 Problem(
                     file,
@@ -181,7 +191,6 @@ def _spread_parameter(
                     ),
                 )
             )
-            result.doubtful.add(parameter.name)
             continue
         parts = np.full(len(those), 0.0) if total == 0 else total * weights / weights.sum()
         words = _words(rows, row, "" if one else rows.set_file.based_on or "", total)
@@ -190,7 +199,8 @@ def _spread_parameter(
         for cell, part in zip(those.tolist(), parts.tolist(), strict=True):
             axes = {axis: str(members[axis][cell]) for axis in parameter.dimensions}
             value = word_of(total) if one else word_of(float(f"{part:.{_DIGITS - 1}e}"))
-            result.rows.append(_row(parameter, axes, value, words))
+            given = {"parameter": parameter.name, **axes, "value": value, "unit": parameter.unit, **words}
+            result.rows.append([given.get(name, "") for name in result.columns])
             result.places.append(place)
 
 
@@ -202,9 +212,3 @@ def _words(rows: SetRows, row: int, based_on: str, total: float) -> dict[str, st
         how = f"total {plain(total)} spread as in {based_on} 合计数按 {based_on} 比例分摊"
         words["note"] = "; ".join(text for text in (words["note"], how) if text)
     return words
-
-
-def _row(parameter: Parameter, axes: Mapping[str, str], value: str, words: Mapping[str, str]) -> list[str]:
-    cells: Sequence[str] = [axes.get(axis, "") for axis in AXES]
-    texts = (words[name] for name in ("evidence", "grade", "source", "note"))
-    return [parameter.name, *cells, value, parameter.unit, *texts]
