@@ -2,8 +2,8 @@
 
     python docs/examples/jiaozuo.py [FILE]
 
-The accounts are those that the city published; what it did not publish is assumed here, and says so in its row, or is left
-empty and borrowed from the set ``china``.
+The accounts are those that the city published; what it did not publish is assumed here, and says so in its row, or is
+left empty and borrowed from the set ``china``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SETTINGS = {
     "title.zh": "河南焦作:2024 年决算",
     "description.en": "Worked example: the published accounts of a prefecture; members, people and wages are assumed, "
     "rules and behaviour borrowed from the national set. Not a forecast for the city.",
-    "description.zh": "录入示例:基金收支结余为公开决算;参保人数、人口、工资为假设,政策规则等借自全国假设集。不作为该市预测。",
+    "description.zh": "录入示例:基金收支结余为公开决算;参保人数、人口、工资为假设,"
+    "政策规则等借自全国假设集。不作为该市预测。",
     "last_year": 2050,
     "longest": 2060,
 }
@@ -65,9 +66,7 @@ class Figure:
 def _published(sheet: str, parameter: str, ten_thousand: float, note: str, **axes: str) -> Figure:
     """Return a published amount; the city prints 10,000 yuan."""
     dated = parameter != "ledger.opening_reserve"
-    return Figure(
-        sheet, parameter, ten_thousand * 1e4, note, _PUBLISHED, YEAR if dated else None, tuple(axes.items())
-    )
+    return Figure(sheet, parameter, ten_thousand * 1e4, note, _PUBLISHED, YEAR if dated else None, tuple(axes.items()))
 
 
 def _assumed(sheet: str, parameter: str, value: float, note: str, year: int | None = None, **axes: str) -> Figure:
@@ -75,12 +74,14 @@ def _assumed(sheet: str, parameter: str, value: float, note: str, year: int | No
 
 
 _SPLIT = "pooled fund and accounts together; the split of the flows is not published"
-_PEOPLE = "3.52 million at the census of 2020 (recalled, not found), little changed; ages of Henan then, moved as the nation's"
+_PEOPLE = (
+    "3.52 million at the census of 2020 (recalled, not found), little changed; ages of Henan, moved as the nation's"
+)
 _WAGE = "three quarters of the national level; the city's own figure was not found"
 _PAYERS = "revenue of 2,558.97 m yuan over 6,475 yuan a head: the nation's 8,633 of 2024 x 0.75 for wages"
 _RETIRED = "0.38 retired to a contributor, as in the nation in 2024"
 _BEFORE = "year before: moved back as the nation moved from 2024 to 2025"
-_BILL = "the nation's 7,408 yuan of 2024 x 0.79, which the published benefits imply under the borrowed rules and rates of use"
+_BILL = "the nation's 7,408 yuan of 2024 x 0.79, which published benefits imply under borrowed rules and rates of use"
 _HEADS = "contributions and subsidy of 2,994.43 m yuan over 380 + 670 yuan a head, the national minimum for 2024"
 
 FIGURES: tuple[Figure, ...] = (
@@ -88,7 +89,9 @@ FIGURES: tuple[Figure, ...] = (
     _published("totals", "accounts.expenditure", 236_692, _SPLIT, ledger=BOTH),
     _published("accounts", "accounts.revenue", 303_677, "", ledger="RPF"),
     _published("accounts", "accounts.revenue", 13_554, "premium for critical-illness insurance", ledger="CII"),
-    _published("accounts", "accounts.expenditure", 253_803, "premium of critical-illness insurance inside", ledger="RPF"),
+    _published(
+        "accounts", "accounts.expenditure", 253_803, "premium of critical-illness insurance inside", ledger="RPF"
+    ),
     _published("accounts", "accounts.reserve", 85_719, "", ledger="EPF"),
     _published("accounts", "accounts.reserve", 186_697, "", ledger="EPA"),
     _published("accounts", "accounts.reserve", 132_337, "family accounts of 82.72 m yuan inside", ledger="RPF"),
@@ -120,7 +123,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure("totals", "accounts.members", 2_851_800, _HEADS, _DERIVED, YEAR, (("status", RESIDENTS),)),
     _assumed("totals", "accounts.members", 2_867_000, _BEFORE, YEAR - 1, status=RESIDENTS),
     _assumed("accounts", "accounts.cost_per_admission", 5_850, _BILL, YEAR, scheme="resident"),
-    _assumed("economy", "economy.gross_domestic_product", 2.3e11, "round figure, recalled; read for shares of GDP only", YEAR),
+    _assumed(
+        "economy", "economy.gross_domestic_product", 2.3e11, "round figure, recalled; read for shares of GDP only", YEAR
+    ),
     _assumed("economy", "economy.average_wage", 67_400, _WAGE, YEAR - 2),
     _assumed("economy", "economy.average_wage", 71_000, _WAGE, YEAR - 1),
     _assumed("economy", "economy.average_wage", 72_800, _WAGE, YEAR),

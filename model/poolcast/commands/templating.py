@@ -41,7 +41,7 @@ TEMPLATE_SCHEMA, IMPORT_SCHEMA, EXPORT_SCHEMA = "poolcast.template/1", "poolcast
 
 _WORDS = {
     "template": Words(
-        "{numbers} numbers to fill, {required} of them required; the rest is borrowed from {set}. Read sheet 'guide' first.",
+        "{numbers} numbers to fill, {required} of them required; the rest is borrowed from {set}. Read 'guide' first.",
         "需填 {numbers} 个数,其中必填 {required} 个;其余借自 {set}。请先阅读“guide”工作表。",
     ),
     "written": Words("Workbook: {file}", "工作簿:{file}"),
@@ -191,7 +191,8 @@ def import_file(options: ImportOptions) -> None:
                 ],
                 "spread": list(found.spread),
                 "left_empty": [
-                    {"sheet": sheet, "cell": cell, "parameter": parameter} for sheet, cell, parameter in found.left_empty
+                    {"sheet": sheet, "cell": cell, "parameter": parameter}
+                    for sheet, cell, parameter in found.left_empty
                 ],
                 "ignored": list(found.ignored),
             }

@@ -67,10 +67,14 @@ class Problem:
         return ", ".join(parts)
 
     def words_in(self, language: str) -> tuple[str, str, str]:
-        """Return found, allowed and remedy in Chinese where they are written, else in English."""
-        if language == "zh" and self.zh is not None:
+        """Return found, allowed and remedy in Chinese as far as somebody wrote them, else in English."""
+        if language != "zh":
+            return self.found, self.allowed, self.remedy
+        if self.zh is not None:
             return self.zh
-        return self.found, self.allowed, self.remedy
+        from poolcast.parameters.problem_words import in_chinese
+
+        return in_chinese(self.found, self.allowed, self.remedy)
 
     def __str__(self) -> str:
         """Place, found, allowed and remedy in one line."""

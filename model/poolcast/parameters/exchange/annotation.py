@@ -30,12 +30,17 @@ _ROW = re.compile(r"([0-9]+):[0-9]+")
 
 
 def annotate(
-    content: bytes, problems: Sequence[Problem], *, name: str = "workbook.xlsx", language: str = "zh", limits: Limits = LIMITS
+    content: bytes,
+    problems: Sequence[Problem],
+    *,
+    name: str = "workbook.xlsx",
+    language: str = "zh",
+    limits: Limits = LIMITS,
 ) -> bytes:
     """Return a workbook in which the cells with problems are coloured and carry a comment; nothing else changes.
 
-    A sheet with the list of all problems comes first; the reader leaves it alone, so that the mended copy can be read as it
-    is. Pictures and charts that the sender drew into the workbook are not kept.
+    A sheet with the list of all problems comes first; the reader leaves it alone, so that the mended copy can be read
+    as it is. Pictures and charts that the sender drew into the workbook are not kept.
 
     Parameters
     ----------

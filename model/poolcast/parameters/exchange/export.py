@@ -108,7 +108,12 @@ def _write_workbook(place: Path, folder: Path, digest: str, language: str) -> No
 def export_notes(set_file: SetFile, digest: str) -> list[Words]:
     """Return what a workbook says of the set from which it was written."""
     based = set_file.based_on
-    notes = [Words(f"Written from the set {set_file.name}, content digest {digest}.", f"导出自假设集 {set_file.name},内容摘要值 {digest}。")]
+    notes = [
+        Words(
+            f"Written from the set {set_file.name}, content digest {digest}.",
+            f"导出自假设集 {set_file.name},内容摘要值 {digest}。",
+        )
+    ]
     if based:
         notes.append(
             Words(
@@ -181,5 +186,3 @@ def export_bytes(name_or_folder: str | os.PathLike[str], ending: str = ".xlsx", 
         place = Path(folder) / f"set{ending}"
         export_set(name_or_folder, place, language=language)
         return place.read_bytes()
-
-

@@ -1,8 +1,8 @@
 """The layout of a workbook: which sheets it has, how each says what it is, and the words on them.
 
-The first cell of a sheet says what the sheet is, so that a planner may rename or move it; a sheet of his own without that
-cell is left alone. Below it stand the headers in Chinese and English, then the names that the reader knows, then rows. A
-column whose name begins with ``#`` helps the planner and is not read.
+The first cell of a sheet says what the sheet is, so that a planner may rename or move it; a sheet of his own without
+that cell is left alone. Below it stand the headers in Chinese and English, then the names that the reader knows, then
+rows. A column whose name begins with ``#`` helps the planner and is not read.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ COLUMN_NOTES: dict[str, Words] = {
     "value": Words("A plain number in the unit beside it: 0.08, not 8 %.", "按所列单位填普通数字:0.08,不写 8%。"),
     "unit": Words("The declared unit; do not change it.", "参数规定单位,请勿更改。"),
     "evidence": Words(
-        "source: read in a document (with grade and source); derived: computed from such; assumption: say why in the note.",
+        "source: read in a document (with grade and source key); derived: computed from such; assumption: the note says why.",
         "source 文件所载(须填等级和来源);derived 由其推算;assumption 假设(备注说明理由)。",
     ),
     "grade": Words("A official copy ... D fragment.", "A 官方文本 …… D 零星资料。"),
@@ -109,7 +109,10 @@ GUIDANCE: tuple[Words, ...] = (
         "One row is one value for one or many cells. 'all', a|b and 60-64 select several members of an axis.",
         "一行一个数值,可对应多个单元:all、a|b、60-64 表示多个成员。",
     ),
-    Words("Numbers only, in the unit of the row: 8 % is 0.08; 1.2 亿元 is 120000000.", "只填数字,用本行单位:8% 写 0.08,1.2 亿元写 120000000。"),
+    Words(
+        "Numbers only, in the unit of the row: 8 % is 0.08; 1.2 亿元 is 120000000.",
+        "只填数字,用本行单位:8% 写 0.08,1.2 亿元写 120000000。",
+    ),
     Words(
         "Every value says where it comes from: evidence, grade, source keys (sheet 'sources'), note.",
         "每个数值须说明出处:依据、等级、来源键(见“sources”表)、备注。",
@@ -126,16 +129,23 @@ GUIDANCE: tuple[Words, ...] = (
         "Sheets that you add for yourself are left alone. Columns that begin with # are not read.",
         "自行增加的工作表不读取;以 # 开头的列不读取。",
     ),
-    Words("Then: poolcast import FILE --to FOLDER; poolcast check FOLDER; poolcast run --set FOLDER.", "完成后:poolcast import 文件 --to 文件夹;poolcast check 文件夹;poolcast run --set 文件夹。"),
+    Words(
+        "Then: poolcast import FILE --to FOLDER; poolcast check FOLDER; poolcast run --set FOLDER.",
+        "完成后:poolcast import 文件 --to 文件夹;poolcast check 文件夹;poolcast run --set 文件夹。",
+    ),
 )
 
 GUIDANCE_ON_TOTALS: tuple[Words, ...] = (
     Words(
-        "Sheet 'totals': a value is the TOTAL of everything that its row selects, as in 'age 0-14'. The reader spreads it "
-        "over the single members in the proportions of the set named in 'based_on', and says so in the note.",
-        "“totals”工作表:数值为该行所选全部成员的合计,如 0-14 岁。读取时按 based_on 假设集的比例分摊到各成员,并在备注中注明。",
+        "Sheet 'totals': a value is the TOTAL of everything that its row selects, as in 'age 0-14'. The reader spreads "
+        "it over the single members in the proportions of the set named in 'based_on', and says so in the note.",
+        "“totals”工作表:数值为该行所选全部成员的合计,如 0-14 岁。"
+        "读取时按 based_on 假设集的比例分摊到各成员,并在备注中注明。",
     ),
-    Words("Have you more detail? Split the row: one for men, one for women; one for each status.", "有更细数据时可拆行:男女各一行、各状态各一行。"),
+    Words(
+        "Have you more detail? Split the row: one for men, one for women; one for each status.",
+        "有更细数据时可拆行:男女各一行、各状态各一行。",
+    ),
 )
 
 

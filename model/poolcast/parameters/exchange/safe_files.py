@@ -1,8 +1,8 @@
 """Files that somebody sends: opened only after what could harm was refused.
 
 A workbook and an archive of tables are both zip files. Every member is unpacked here, within limits, and only what was
-unpacked here is read further on: a member that says it is small and is not, a path that leaves its folder, an XML entity,
-a macro or a link to another file never reaches a reader.
+unpacked here is read further on: a member that says it is small and is not, a path that leaves its folder, an XML
+entity, a macro or a link to another file never reaches a reader.
 """
 
 from __future__ import annotations
@@ -257,7 +257,11 @@ def check_workbook(members: Mapping[str, bytes], file: str, problems: list[Probl
         problems.append(
             refusal(
                 file,
-                ("XML that declares a document type or entities", "the XML that Excel writes", "Save it again in Excel."),
+                (
+                    "XML that declares a document type or entities",
+                    "the XML that Excel writes",
+                    "Save it again in Excel.",
+                ),
                 ("XML 中声明了文档类型或实体", "Excel 写出的 XML", "请在 Excel 中重新保存。"),
             )
         )
@@ -277,7 +281,7 @@ def _is_plain_xml(data: bytes) -> bool:
 
 
 def _has_external_link(members: Mapping[str, bytes]) -> bool:
-    """Return whether a relationship leads out of the workbook; an address that one may click leads nowhere by itself."""
+    """Return whether a relationship leads out of the workbook; an address to click leads nowhere by itself."""
     for name, data in members.items():
         if not name.endswith(".rels"):
             continue

@@ -47,11 +47,10 @@ class SetLines:
         column = problem.column or ""
         kind, _, rest = column.partition(".")
         if kind in _LISTS and kind in self.sheets:
-            sheet = self.sheets[kind]
             found = self.places.get(problem.row or 0)
             if found is None:
-                return sheet.title, None
-            name = next((name for name in (rest, rest.rpartition(".")[2]) if name in sheet.columns), None)
+                return self.sheets[kind].title, None
+            name = next((name for name in (rest, rest.rpartition(".")[2]) if name in found[0].columns), None)
             return found[0].title, found[0].cell(found[1], name or next(iter(found[0].columns)))
         sheet = self.sheets.get(layout.SETTINGS)
         if sheet is None:

@@ -97,7 +97,11 @@ def read_sheets(
         problems.append(
             refusal(
                 file,
-                (f"a workbook that cannot be read ({error})", "a workbook as Excel writes it", "Save it again in Excel."),
+                (
+                    f"a workbook that cannot be read ({error})",
+                    "a workbook as Excel writes it",
+                    "Save it again in Excel.",
+                ),
                 (f"工作簿无法读取({error})", "Excel 写出的工作簿", "请用 Excel 重新保存。"),
             )
         )
@@ -148,7 +152,11 @@ def _sheet(
         problems.append(
             refusal(
                 file,
-                (f"no row that names the columns {', '.join(wanted)}", "the names in row 4, as in the template", "Restore the row."),
+                (
+                    f"no row that names the columns {', '.join(wanted)}",
+                    "the names in row 4, as in the template",
+                    "Restore the row.",
+                ),
                 (f"缺少列名行({', '.join(wanted)})", "模板第 4 行的列名", "请恢复该行。"),
                 sheet=title,
             )
@@ -168,7 +176,10 @@ def _sheet(
             problems.append(_nameless(file, title, address(header, position)))
     rows, notes = [], {}
     for number in range(header + 1, len(grid)):
-        words = [_word(grid[number][position], file, title, number, position, scan, problems) for position in columns.values()]
+        words = [
+            _word(grid[number][position], file, title, number, position, scan, problems)
+            for position in columns.values()
+        ]
         if any(words):
             rows.append((number, words))
             notes[number] = [str(grid[number][position]).strip() for position in helpers.values()]
@@ -202,8 +213,16 @@ def _word(cell: Any, file: str, title: str, row: int, column: int, scan: Scan, p
         problems.append(
             refusal(
                 file,
-                (f"a date or a time ({cell})", "a plain number or text", "Format the cell as text and type it again; Excel turns 10-14 into a date."),
-                (f"日期或时间({cell})", "普通数字或文本", "请将单元格设为文本格式后重新输入;Excel 会把 10-14 变成日期。"),
+                (
+                    f"a date or a time ({cell})",
+                    "a plain number or text",
+                    "Format the cell as text and type it again; Excel turns 10-14 into a date.",
+                ),
+                (
+                    f"日期或时间({cell})",
+                    "普通数字或文本",
+                    "请将单元格设为文本格式后重新输入;Excel 会把 10-14 变成日期。",
+                ),
                 **at,
             )
         )
@@ -242,7 +261,11 @@ def _twice(file: str, title: str, column: str, cell: str) -> Problem:
 def _nameless(file: str, title: str, cell: str) -> Problem:
     return refusal(
         file,
-        ("cells in a column without a name", "a name above every column", "Name the column; remarks belong into 'note', or into a column named #remark."),
+        (
+            "cells in a column without a name",
+            "a name above every column",
+            "Name the column; remarks belong into 'note', or into a column named #remark.",
+        ),
         ("该列没有列名", "每列都有列名", "请补列名;说明文字写在 note 列,或列名以 # 开头的列。"),
         sheet=title,
         cell=cell,

@@ -1,7 +1,7 @@
 """The template: the smallest workbook that makes a region, written from the declarations.
 
-About sixty numbers a region: people by three age groups, members, accounts of one to five years, wages, and the rules of
-benefits. Everything else is borrowed from the set named in ``based_on`` and listed as borrowed.
+About sixty numbers a region: people by three age groups, members, accounts of one to five years, wages, and the rules
+of benefits. Everything else is borrowed from the set named in ``based_on`` and listed as borrowed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from poolcast.parameters.assumptions import Assumptions, Region
+from poolcast.parameters.axes import AXES
 from poolcast.parameters.declaration import UNITS, Parameter, Words
 from poolcast.parameters.declarations import OPTIONS, PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
@@ -161,9 +162,7 @@ def template_set_file(below: Assumptions, codes: Sequence[str], base_year: int) 
     )
 
 
-def template_tables(
-    set_file: SetFile, below: Assumptions, language: str, years: int = 1
-) -> list[SheetTable]:
+def template_tables(set_file: SetFile, below: Assumptions, language: str, years: int = 1) -> list[SheetTable]:
     """Return the tables of a template.
 
     Parameters
@@ -206,7 +205,7 @@ def _rows(
         year = "" if offset is None else str(set_file.base_year + offset)
         yield [
             item.parameter,
-            parameter.label.in_language(language),
+            _name(parameter, item, language),
             code,
             year,
             *(item.axes.get(axis, "") for axis in axes),
@@ -222,11 +221,24 @@ def _rows(
         ]
 
 
+def _name(parameter: Parameter, item: Item, language: str) -> str:
+    """Return what a row asks for: the parameter, and the members that it selects, in words."""
+    words = [parameter.label.in_language(language)]
+    for axis, cell in item.axes.items():
+        if cell == ALL:
+            continue
+        known = AXES[axis].member_labels_zh if language == "zh" else {}
+        names = [known.get(name, name.replace("_", " ")) for name in cell.split("|")]
+        unit = ("岁" if language == "zh" else "") if axis == "age" else ""
+        words.append(("、" if language == "zh" else ", ").join(names) + unit)
+    return " · ".join(words)
+
+
 def _range(parameter: Parameter, total: bool, language: str) -> str:
     """Return bounds and unit."""
     unit = UNITS[parameter.unit][1 if language == "zh" else 0]
     low = plain(parameter.minimum)
-    return f"≥ {low} {unit}" if total else f"{low} … {plain(parameter.maximum)} {unit}"
+    return f"≥ {low} {unit}" if total or parameter.maximum >= 1e12 else f"{low} … {plain(parameter.maximum)} {unit}"
 
 
 def _example(parameter: Parameter, item: Item, offset: int | None, below: Assumptions) -> str:
@@ -248,7 +260,7 @@ def _example(parameter: Parameter, item: Item, offset: int | None, below: Assump
         return ""
     if parameter.is_extensive:
         people = float(below["population.at_base_year_end"][0].sum())
-        return f"{float(np.nansum(values)) / people * 1e6:.3g}".replace("e+0", "e") if np.nansum(values) else "0"
+        return f"{float(f'{float(np.nansum(values)) / people * 1e6:.2e}'):,.0f}"
     return plain(float(np.nanmean(values)))
 
 
@@ -345,7 +357,6 @@ def numbers_asked(regions: int = 1, years: int = 1) -> int:
         if not item.value and item.needed is not INSTEAD:
             total += max(len(item.years), 1) + (years - 1 if item.history else 0)
     return total * regions
-
 
 
 def numbers_required(regions: int = 1) -> int:

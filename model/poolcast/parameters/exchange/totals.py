@@ -5,8 +5,9 @@ statuses and benefits. A row of the sheet ``totals`` gives the sum over everythi
 
     value(cell) = total x weight(cell) / sum of the weights of the cells selected
 
-with the value of the cell in the set named in ``based_on`` as its weight: in the same place relative to the base year for
-control totals, in the same year otherwise. The rows that come out are ordinary rows, and their notes say what was done.
+with the value of the cell in the set named in ``based_on`` as its weight: for control totals in the same place relative
+to the base year, otherwise in the same year. The rows that come out are ordinary rows, and their notes say what was
+done.
 """
 
 from __future__ import annotations
@@ -83,12 +84,12 @@ def spread_totals(
     missing = [name for name in REQUIRED_COLUMNS if name not in sheet.columns]
     if missing:
         problems.append(
-            Problem(file, f"no column {missing[0]}", ", ".join(REQUIRED_COLUMNS), "Restore the column.", sheet=sheet.title)
+            Problem(
+                file, f"no column {missing[0]}", ", ".join(REQUIRED_COLUMNS), "Restore the column.", sheet=sheet.title
+            )
         )
         return Spread()
-    columns = {
-        name: column_of([words[number] for _, words in sheet.rows]) for number, name in enumerate(sheet.columns)
-    }
+    columns = {name: column_of([words[number] for _, words in sheet.rows]) for number, name in enumerate(sheet.columns)}
     table = Table(_KEY, columns, np.array([row + 1 for row, _ in sheet.rows], dtype=np.intp))
     rows = SetRows(set_file)
     found: list[Problem] = []
@@ -110,9 +111,7 @@ def spread_totals(
 
 def _at_its_cell(problem: Problem, sheet: Sheet, file: str) -> Problem:
     row = (problem.row or 1) - 1
-    return replace(
-        problem, file=file, row=None, sheet=sheet.title, cell=sheet.cell(row, problem.column or "parameter")
-    )
+    return replace(problem, file=file, row=None, sheet=sheet.title, cell=sheet.cell(row, problem.column or "parameter"))
 
 
 class _Proportions:

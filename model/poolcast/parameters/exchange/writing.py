@@ -33,15 +33,29 @@ _STYLES: dict[str, dict[str, Any]] = {
     "quoted": {"num_format": "@", "locked": False, "quote_prefix": True},
     "number": {"locked": False, "align": "right"},
     "year": {"num_format": "0", "locked": False},
+    "amount": {
+        "locked": False,
+        "align": "right",
+        "bg_color": "#FFF8DC",
+        "border": 1,
+        "border_color": "#D9C58A",
+        "num_format": "#,##0",
+    },
     "wanted": {"locked": False, "align": "right", "bg_color": "#FFF8DC", "border": 1, "border_color": "#D9C58A"},
 }
 _WIDTHS = {"parameter": 34, "value": 18, "note": 46, "source": 24, "status": 22, "unit": 22, "title": 50, "address": 44,
-           "publisher": 36, "name.en": 24, "name.zh": 18, "#name": 24, "#help": 40, "#range": 22, "#needed": 14,
-           "#example": 16, "benefit": 20, "key": 26, "members": 30}  # fmt: skip
-_MAY_PROTECTED = {
-    name: True
-    for name in ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
-}
+           "publisher": 36, "name.en": 24, "name.zh": 18, "#name": 44, "#help": 40, "#range": 26, "#needed": 22,
+           "#example": 18, "benefit": 20, "key": 26, "members": 30}  # fmt: skip
+_STILL_ALLOWED = (
+    "format_cells",
+    "format_columns",
+    "format_rows",
+    "insert_rows",
+    "delete_rows",
+    "sort",
+    "autofilter",
+)
+_MAY_PROTECTED = dict.fromkeys(_STILL_ALLOWED, True)
 
 
 class BookWriter:
@@ -81,6 +95,10 @@ class BookWriter:
         title = layout.sheet_name(name, self.word(words), self.names)
         self.names.append(title)
         sheet = self.book.add_worksheet(title)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(1, HEAD_ROWS - 1)
         sheet.write_string(0, 0, f"{layout.MARK}:{kind}", self.styles["id"])
         sheet.write_string(0, 1, name, self.styles["id"])
         text = " · ".join(part for part in self.both(words) if part)
@@ -119,7 +137,7 @@ class BookWriter:
             sheet.write_number(row, column, number, self.styles[style])
         elif text:
             self.write_text(sheet, row, column, text)
-        elif style == "wanted":
+        elif style != "number":
             sheet.write_blank(row, column, None, self.styles[style])
 
     def add_list(self, name: str, members: Sequence[str]) -> None:
@@ -143,7 +161,9 @@ class BookWriter:
         sheet.hide()
 
 
-def write_book(path: Path, set_file: SetFile, tables: Sequence[SheetTable], language: str, notes: Sequence[Words]) -> None:
+def write_book(
+    path: Path, set_file: SetFile, tables: Sequence[SheetTable], language: str, notes: Sequence[Words]
+) -> None:
     """Write a workbook.
 
     Parameters
@@ -241,12 +261,17 @@ def _write_set_lists(writer: BookWriter) -> None:
     truth = {True: "true", False: "false"}
     contents: dict[str, list[tuple[str, ...]]] = {
         layout.REGIONS: [
-            (place.code, place.name.en, place.name.zh, place.parent or "", truth[place.projected], truth[place.own_pool])
+            (
+                place.code,
+                place.name.en,
+                place.name.zh,
+                place.parent or "",
+                truth[place.projected],
+                truth[place.own_pool],
+            )
             for place in (*set_file.parents, *set_file.regions)
         ],
-        layout.POOLS: [
-            (pool.code, pool.name.en, pool.name.zh, ", ".join(pool.members)) for pool in set_file.pools
-        ],
+        layout.POOLS: [(pool.code, pool.name.en, pool.name.zh, ", ".join(pool.members)) for pool in set_file.pools],
         layout.SOURCES: [
             (key, one.title, one.publisher, one.year, one.address, one.grade, one.note)
             for key, one in set_file.sources.items()
@@ -275,12 +300,12 @@ def write_table(writer: BookWriter, table: SheetTable) -> None:
     value, note = table.columns.index("value"), table.columns.index("note") if "note" in table.columns else -1
     year = table.columns.index("year") if "year" in table.columns else -1
     helpers = {number for number, name in enumerate(table.columns) if name.startswith(HELPER)}
-    wanted = "wanted" if helpers - {table.columns.index("#name") if "#name" in table.columns else -1} else "number"
+    asked = "#needed" in table.columns
     write_string, word = sheet.write_string, writer.styles["word"]
     for number, row in enumerate(table.rows, start=HEAD_ROWS):
         for column, text in enumerate(row):
             if column == value:
-                writer.write_value(sheet, number, column, text, wanted)
+                writer.write_value(sheet, number, column, text, _value_style(row[0]) if asked else "number")
             elif not text:
                 continue
             elif column in helpers:
@@ -295,6 +320,12 @@ def write_table(writer: BookWriter, table: SheetTable) -> None:
     sheet.autofilter(HEAD_ROWS - 1, 0, max(HEAD_ROWS + len(table.rows) - 1, HEAD_ROWS), len(table.columns) - 1)
     _validate_words(writer, sheet, table.columns, last)
     _validate_values(writer, sheet, parameters, value, table.kind)
+
+
+def _value_style(parameter: str) -> str:
+    """Return the style of a value that a planner is asked for: amounts of persons and yuan with separators."""
+    declared = PARAMETERS.get(parameter)
+    return "amount" if declared is not None and declared.is_extensive else "wanted"
 
 
 def _validate_words(writer: BookWriter, sheet: Any, columns: Sequence[str], last: int) -> None:
@@ -358,7 +389,7 @@ def _write_reference(writer: BookWriter) -> None:
     """Write what every declared parameter is."""
     sheet = writer.add_sheet(layout.REFERENCE, layout.SHEETS[layout.REFERENCE], layout.REFERENCE)
     heads = (Words("Parameter", "参数"), Words("Name", "名称"), Words("Unit", "单位"), Words("Axes", "维度"),
-             Words("Bounds", "取值范围"), Words("Default", "默认值"), Words("Between and beyond years", "年份间与年份后"),
+             Words("Bounds", "取值范围"), Words("Default", "默认值"), Words("Between, beyond", "年份间与年份后"),
              Words("Needed", "何时必需"), Words("Meaning", "含义"), Words("Handbook", "手册"))  # fmt: skip
     for column, words in enumerate(heads):
         for row, text in enumerate(writer.both(words), start=2):
