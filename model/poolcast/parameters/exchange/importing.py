@@ -119,7 +119,7 @@ def _accept(content: bytes, name: str, scratch: Path, limits: Limits) -> tuple[I
     try:
         assumptions = load_assumptions(folder)
     except AssumptionError as error:
-        problems += unpacked.told(error.problems)
+        problems += unpacked.told(error.problems, problems)
         raise AssumptionError(problems) from None
     if problems:
         raise AssumptionError(problems)

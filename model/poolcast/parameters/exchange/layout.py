@@ -95,7 +95,7 @@ COLUMN_NOTES: dict[str, Words] = {
     "value": Words("A plain number in the unit beside it: 0.08, not 8 %.", "按所列单位填普通数字:0.08,不写 8%。"),
     "unit": Words("The declared unit; do not change it.", "参数规定单位,请勿更改。"),
     "evidence": Words(
-        "source: read in a document (with grade and source key); derived: computed from such; assumption: the note says why.",
+        "source: read in a document (with grade and key); derived: computed from such; assumption: the note says why.",
         "source 文件所载(须填等级和来源);derived 由其推算;assumption 假设(备注说明理由)。",
     ),
     "grade": Words("A official copy ... D fragment.", "A 官方文本 …… D 零星资料。"),

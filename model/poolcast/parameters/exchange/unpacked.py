@@ -61,15 +61,21 @@ class Unpacked:
             changes["sheet"], changes["cell"] = self.set_lines.locate(problem)
         return replace(problem, **changes)  # type: ignore[arg-type]
 
-    def told(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Return what the reader found, each once: what is missing at the first cell that was left empty."""
+    def told(self, problems: Sequence[Problem], before: Sequence[Problem]) -> list[Problem]:
+        """Return what the reader found, less what was said before of the same cell or parameter.
+
+        What is missing is said at the first cell that was left empty.
+        """
         result = []
+        said = {(problem.sheet, problem.cell) for problem in before if problem.cell}
         for problem in problems:
             match = _NO_VALUE.match(problem.found)
             name = match[1] if match else ""
             if name in self.doubtful or (name and not self.base_is_known):
                 continue
             place = self.mapped(problem)
+            if (place.sheet, place.cell) in said:
+                continue
             if name in self.empty:
                 sheet, cell = self.empty[name][0]
                 place = replace(place, sheet=sheet, cell=cell)
