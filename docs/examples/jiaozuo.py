@@ -171,7 +171,7 @@ def _put(sheet: Any, row: int, cells: dict[str, str]) -> None:
 def _enter(sheet: Any, figure: Figure) -> None:
     """Fill the row of a figure; one that the template does not have goes below the others."""
     columns = _columns(sheet)
-    wanted = {"parameter": figure.parameter, "year": figure.year, **dict(figure.axes)}
+    wanted = {"parameter": figure.parameter, "region": CODE, "year": figure.year, **dict(figure.axes)}
     last = 4
     for number in range(5, sheet.max_row + 1):
         if sheet.cell(number, columns["parameter"]).value is None:
@@ -184,7 +184,7 @@ def _enter(sheet: Any, figure: Figure) -> None:
     row = last if all(sheet.cell(last, columns[name]).value == cell for name, cell in wanted.items()) else last + 1
     from poolcast.parameters.declarations import PARAMETERS
 
-    cells = {**wanted, "region": CODE, "value": figure.value, "note": figure.note, **figure.texts}
+    cells = {**wanted, "value": figure.value, "note": figure.note, **figure.texts}
     cells["unit"] = PARAMETERS[figure.parameter].unit
     for name, value in cells.items():
         if value is not None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.assumptions import Assumptions
+from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.exchange import layout
 from poolcast.parameters.exchange.annotation import annotate

@@ -134,8 +134,12 @@ def _without_people() -> Iterator[Item]:
     stay = "nobody moves in or out; write the net number a year if you know it"
     everyone = {"sex": ALL, "age": ALL}
     yield Item("migration", "population.net_migration", everyone, (1,), GIVEN, "0", stay)
-    moves = {"destination": ALL, **everyone}
+    moves = {"destination": ALL}
     yield Item("migration", "population.migration_flow", moves, (1,), GIVEN, "0", stay, several=True)
+    for age, share in (("20-44", "0.02"), ("0-19|45+", "0")):
+        note = "even over ages 20 to 44; read only where people move"
+        axes = {"sex": ALL, "age": age}
+        yield Item("migration", "population.migration_age_profile", axes, (), GIVEN, share, note, several=True)
 
 
 ITEMS: tuple[Item, ...] = (*_people(), *_accounts(), *_economy(), *_rules(), *_without_people())
@@ -206,7 +210,7 @@ def _rows(
         yield [
             item.parameter,
             _name(parameter, item, language),
-            code,
+            code if "region" in parameter.dimensions else "",
             year,
             *(item.axes.get(axis, "") for axis in axes),
             item.value,
