@@ -42,6 +42,25 @@ _WAGE_2021 = 82_526.0
 """Non-private wage of the province in 2021, against which the wages of the cities are read."""
 
 
+_TILES = {
+    "130700": (1, 0),
+    "130800": (3, 0),
+    "110000": (2, 1),
+    "130200": (3, 1),
+    "130300": (4, 1),
+    "130600": (1, 2),
+    "131000": (2, 2),
+    "120000": (3, 2),
+    "130100": (1, 3),
+    "133100": (2, 3),
+    "130900": (3, 3),
+    "130500": (1, 4),
+    "131100": (2, 4),
+    "130400": (1, 5),
+}
+"""About where the regions lie to each other: column from west to east, row from north to south."""
+
+
 def hebei_plan() -> SetPlan:
     """Return the plan of the set ``hebei``."""
     return SetPlan(
@@ -64,6 +83,8 @@ def hebei_plan() -> SetPlan:
         figures=tuple(_figure(row) for row in anchor_rows("figures")),
         sources={row["key"]: Source(**row) for row in anchor_rows("sources")},
         pools=(CommonPool("JJJ", Words("Beijing-Tianjin-Hebei pool", "京津冀共同基金"), _PROVINCES),),
+        short=Words("Hebei, Beijing, Tianjin", "河北及京津 14 区"),
+        tiles=_TILES,
     )
 
 

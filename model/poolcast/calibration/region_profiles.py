@@ -163,6 +163,10 @@ class SetPlan:
         Cited documents.
     pools : tuple of CommonPool
         Pools that regions of several provinces may share.
+    short : Words or None
+        A shorter title.
+    tiles : mapping of str to (column, row)
+        Places of regions on a tile map.
     """
 
     name: str
@@ -180,6 +184,8 @@ class SetPlan:
     figures: tuple[Figure, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     pools: tuple[CommonPool, ...] = ()
+    short: Words | None = None
+    tiles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def profile_places(self) -> dict[str, tuple[RegionProfile, ...]]:

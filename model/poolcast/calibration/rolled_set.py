@@ -220,6 +220,7 @@ def write_rolled_set_file(
             content[key][language] = str(content[key][language]).split(_MARK[language])[0].rstrip()
         content["title"][language] += f"{_MARK[language]}{base_year}"
         content["description"][language] += f"{_MARK[language]}{words[language]}"
+    content.pop("short", None)  # it would not say that the set is a rolled one
     content["rolled_from"] = dict(rolled_from)
     if content["sources"] is None:
         content["sources"] = {}

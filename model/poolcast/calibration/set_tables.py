@@ -148,6 +148,7 @@ def write_set_file(
         "# Synthetic: written by python -m poolcast.calibration.synthetic_regions; edit the generator, not this.",
         f"name: {plan.name}",
         f"title: {words(plan.title.en, plan.title.zh)}",
+        *([f"short: {words(plan.short.en, plan.short.zh)}"] if plan.short else []),
         "description:",
         f"  en: {quoted(plan.description.en)}",
         f"  zh: {quoted(plan.description.zh)}",
@@ -167,6 +168,7 @@ def write_set_file(
         lines.append(
             f"  - {{code: {quoted(place.code)}, name: {words(place.name.en, place.name.zh)}, "
             f"parent: {quoted(place.parent)}, projected: {str(projected).lower()}"
+            + (f", tile: {list(plan.tiles[place.code])}" if place.code in plan.tiles else "")
             + (", own_pool: true}" if place.code in OWN_POOLS else "}")
         )
     if plan.pools:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from poolcast import __version__
+from poolcast.cli.app import app_command
 from poolcast.cli.check import check_command
 from poolcast.cli.compare import compare_command
 from poolcast.cli.exit_codes import BAD_INPUT, DONE, INTERRUPTED
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_command,
     "export": export_command,
     "population": population_command,
+    "app": app_command,
 }
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)

@@ -22,7 +22,7 @@ REQUIRED_KEYS = (
     "name", "title", "description", "base_year", "last_year", "currency", "synthetic",
     "ledgers", "options", "regions", "sources",
 )  # fmt: skip
-OPTIONAL_KEYS = ("longest", "based_on", "pools", "rolled_from")
+OPTIONAL_KEYS = ("longest", "based_on", "pools", "rolled_from", "short")
 ROLLED_KEYS = ("set", "digest", "version", "base_year", "accounts", "accounts_sha256")
 SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions", "pools")
 """What decides which values a set must give."""
@@ -54,6 +54,10 @@ class SetFile:
     rolled_from : mapping
         Of a set that `poolcast roll` made: the set, its digest, base year and the version that rolled it, and the
         accounts file with its hash.
+    short : Words or None
+        A shorter title, where there is one.
+    tiles : mapping of str to (column, row)
+        Places of regions on a tile map, from 0 at the upper left.
     """
 
     file: str
@@ -75,6 +79,8 @@ class SetFile:
     regions_known: bool = False
     sources_known: bool = False
     rolled_from: Mapping[str, str] = field(default_factory=dict)
+    short: Words | None = None
+    tiles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> dict[str, int]:
@@ -118,6 +124,7 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
     result.name = reader.text(content, "name")
     result.title = reader.words(content, "title")
     result.description = reader.words(content, "description")
+    result.short = reader.words(content, "short") if "short" in content else None
     result.base_year = reader.year(content, "base_year", FIRST_BASE_YEAR, LAST_YEAR - 1)
     first = (result.base_year or FIRST_BASE_YEAR) + 1
     result.last_year = reader.year(content, "last_year", first, LAST_YEAR)
@@ -245,12 +252,13 @@ def _read_regions(content: Node, reader: Fields, result: SetFile) -> None:
             "at least one",
             "Set projected: true where people live.",
         )
+    result.tiles = _tiles(given, reader)
     result.regions_known = len(reader.problems) == before
 
 
 def _region(item: Node, reader: Fields) -> Region | None:
     """Read one region."""
-    reader.known_keys(item, ("code", "name", "parent", "projected", "own_pool"), "regions")
+    reader.known_keys(item, ("code", "name", "parent", "projected", "own_pool", "tile"), "regions")
     name = reader.words(item, "name", "regions.")
     codes = []
     for key in ("code", "parent"):
@@ -293,6 +301,28 @@ def _region(item: Node, reader: Fields) -> Region | None:
         )
         own_pool = False
     return Region(str(codes[0]), name, codes[1], projected, own_pool)
+
+
+def _tiles(given: list[Node], reader: Fields) -> dict[str, tuple[int, int]]:
+    """Return the places of regions on a tile map; two regions cannot stand on one."""
+    found: dict[str, tuple[int, int]] = {}
+    for item in given:
+        tile = item.get("tile") if isinstance(item, dict) else None
+        if tile is None:
+            continue
+        allowed = "[column, row], whole numbers from 0 to 99, each place once"
+        numbers = tuple(tile) if isinstance(tile, list) else ()
+        whole = all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+        if len(numbers) != 2 or not whole or not all(0 <= number < 100 for number in numbers):
+            remedy = "Count columns and rows from 0 at the upper left, for example tile: [2, 0]."
+            reader.refuse(reader.line(item, "tile"), "regions.tile", shown(tile), allowed, remedy)
+        elif (numbers[0], numbers[1]) in found.values():
+            reader.refuse(
+                reader.line(item, "tile"), "regions.tile", f"{shown(tile)} again", allowed, "Move one of them."
+            )
+        else:
+            found[str(item.get("code"))] = (numbers[0], numbers[1])
+    return found
 
 
 def _check_parents(regions: Mapping[str, tuple[Region, int | None]], reader: Fields) -> None:

@@ -110,6 +110,87 @@ FACTOR = Scale(1.0, 4, Words("ratio", "比值"))
 PERSONS = Scale(1e4, 0, Words("10k persons", "万人"))
 
 
+UNITS = {"yi": 1e8, "wan": 1e4, "yuan": 1.0}
+"""Units of money that a reader may ask for."""
+
+
+def money_scale_in(unit: str, values: Iterable[float]) -> Scale:
+    """Return the scale of a unit that was asked for, or the one that fits the values (``auto``)."""
+    if unit not in UNITS:
+        return money_scale(values)
+    if unit == "yi":
+        largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+        return Scale(1e8, 0 if largest >= 1e12 else 1 if largest >= 1e8 else 2, Words("100m yuan", "亿元"))
+    return Scale(1e4, 0, Words("10k yuan", "万元")) if unit == "wan" else Scale(1.0, 2, Words("yuan", "元"))
+
+
+def with_unit(value: float, scale: Scale, language: str, *, sign: bool = False) -> str:
+    """Return a number with its unit behind it, or a dash where it is not defined."""
+    shown = scale.show(value, sign=sign)
+    if shown == NOT_DEFINED or scale.suffix:
+        return shown
+    return f"{shown} {scale.unit.in_language(language)}"
+
+
+def money_text(value: float, language: str, *, sign: bool = False) -> str:
+    """Return an amount of yuan with the unit that fits it: 41.5 亿元, 41.5 (100m yuan)."""
+    return with_unit(value, money_scale([value]), language, sign=sign)
+
+
+def months_text(value: float, language: str) -> str:
+    """Return payable months, never below 0: what is lacking then is an amount, not a time."""
+    return with_unit(max(value, 0.0) if math.isfinite(value) else value, MONTHS, language)
+
+
+def growth_text(value: float, *, sign: bool = True) -> str:
+    """Return a growth rate with one digit; `value` is a fraction."""
+    return rounded(value * 100, 1, sign=sign) + "%" if math.isfinite(value) else NOT_DEFINED
+
+
+def rate_change_text(value: float, language: str, *, short: bool = False) -> str:
+    """Return a change of a rate in points, never in per cent; `value` is a fraction."""
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    unit = "pt" if language == "en" else "点" if short else "个百分点"
+    return f"{rounded(value * 100, 2, sign=True)} {unit}"
+
+
+def probability_text(value: float, runs: int | None = None, error: float | None = None, language: str = "zh") -> str:
+    """Return a probability in whole per cent, with its simulation error where it is given.
+
+    Parameters
+    ----------
+    value : float
+        Fraction.
+    runs : int, optional
+        Number of simulated futures; where none of them shows the event it says "less than one in so many".
+    error : float, optional
+        Standard error, a fraction; shown as half the width of a 95 % interval.
+    """
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    if value == 0 and runs:
+        return f"<1/{runs:,}"
+    shown = "<1%" if 0 < value < 0.01 else ">99%" if 0.99 < value < 1 else f"{rounded(value * 100, 0)}%"
+    if not error:
+        return shown
+    return f"{shown} ±{rounded(1.96 * error * 100, 1)} {'pt' if language == 'en' else '个百分点'}"
+
+
+def persons_text(value: float, language: str) -> str:
+    """Return a number of people: 104.6 万人, 1,046 thousand."""
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    return f"{rounded(value / 1e3, 0)} thousand" if language == "en" else f"{rounded(value / 1e4, 1)} 万人"
+
+
+def range_text(low: str, high: str, language: str) -> str:
+    """Join the two ends of a range: a dash between positives, a word where a minus stands."""
+    if MINUS in low or MINUS in high or not low[:1].isdigit() or not high[:1].isdigit():
+        return f"{low} to {high}" if language == "en" else f"{low} 至 {high}"
+    return f"{low}–{high}"
+
+
 def year_text(year: int | None, last_year: int, language: str) -> str:
     """Return a year of a first deficit or of exhaustion, or that it is not within the horizon."""
     if year is None:

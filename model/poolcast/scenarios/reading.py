@@ -10,7 +10,7 @@ from typing import Any
 
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import Problem, ScenarioError
-from poolcast.parameters.location import display, find_scenario
+from poolcast.parameters.location import available_scenarios, display, find_scenario
 from poolcast.parameters.nearest import did_you_mean
 from poolcast.parameters.yaml_fields import Fields, shown
 from poolcast.scenarios.catalogue import find_lever
@@ -53,24 +53,74 @@ def _load(name_or_file: str | os.PathLike[str], seen: tuple[Path, ...]) -> Scena
                 column="extends",
             )
         )
+    document = _document(_text(path, file), file)
+    return _scenario(document, file, path.stem, (*seen, path))
+
+
+def read_scenario(text: str, file: str, name: str = "") -> Scenario:
+    """Read a scenario from the text of a file that nobody has put in a folder.
+
+    Parameters
+    ----------
+    text : str
+        YAML.
+    file : str
+        Name of the file, for messages only: nothing of that name is opened.
+    name : str
+        Name that the scenario must have; any where empty.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem. Such a text may extend scenarios that a name finds, but no file.
+    """
+    document = _document(text, file)
+    extended = str(document.get("extends") or "")
+    if extended and extended not in available_scenarios() and find_lever(extended) is None:
+        allowed = ", ".join(sorted(available_scenarios()))
+        remedy = did_you_mean(extended, available_scenarios()) or "Extend a scenario by its name."
+        raise ScenarioError(Problem(file, f"'{extended}'", allowed, remedy, column="extends"))
+    return _scenario(document, file, name, ())
+
+
+def read_changes(entries: object, file: str) -> tuple[Reform | LeverCall, ...]:
+    """Return the changes of the plain data of ``reforms:``, however it came here.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem.
+    """
     problems: list[Problem] = []
     fields = Fields(file, problems)
-    document = _document(path, file)
+    if not isinstance(entries, list):
+        fields.refuse(None, "reforms", shown(entries), "a list of changes", "Write each change as an entry of a list.")
+        raise ScenarioError(problems)
+    changes = [_reform(fields, item, number) for number, item in enumerate(entries, start=1)]
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(item for item in changes if item)
+
+
+def _scenario(document: Mapping[str, Any], file: str, stem: str, seen: tuple[Path, ...]) -> Scenario:
+    """Return the scenario of a document; `stem` is the name that it must have, any where empty."""
+    problems: list[Problem] = []
+    fields = Fields(file, problems)
     fields.known_keys(document, _KEYS)
     name = fields.text(document, "name")
     title, why = fields.words(document, "title"), fields.words(document, "why")
     source = fields.text(document, "source", required=False)
     inherited: tuple[Reform | LeverCall, ...] = ()
     if document.get("extends"):
-        inherited = _load(str(document["extends"]), (*seen, path)).reforms
+        inherited = _load(str(document["extends"]), seen).reforms
     listed = document.get("reforms") or []
     reforms = [_reform(fields, item, number) for number, item in enumerate(listed, start=1)]
-    if name and name != path.stem:
+    if name and stem and name != stem:
         fields.refuse(
             fields.line(document, "name"),
             "name",
             f"'{name}'",
-            f"'{path.stem}', as the file",
+            f"'{stem}', as the file",
             "Give file and name the same word.",
         )
     if problems:
@@ -78,12 +128,19 @@ def _load(name_or_file: str | os.PathLike[str], seen: tuple[Path, ...]) -> Scena
     return Scenario(name, title, why, source, (*inherited, *(item for item in reforms if item)), file)
 
 
-def _document(path: Path, file: str) -> Mapping[str, Any]:
+def _text(path: Path, file: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(Problem(file, "a file that is not utf-8", "utf-8", "Save the file as utf-8.")) from None
+
+
+def _document(text: str, file: str) -> Mapping[str, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
     try:
-        document = YAML().load(path.read_text(encoding="utf-8-sig"))
+        document = YAML().load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ScenarioError(
@@ -95,8 +152,6 @@ def _document(path: Path, file: str) -> Mapping[str, Any]:
                 row=line,
             )
         ) from None
-    except UnicodeDecodeError:
-        raise ScenarioError(Problem(file, "a file that is not utf-8", "utf-8", "Save the file as utf-8.")) from None
     if not isinstance(document, Mapping):
         raise ScenarioError(
             Problem(file, "no keys at the top", "name, title, why, reforms", "Start from a shipped scenario.")
@@ -203,4 +258,4 @@ def with_reforms(scenario: Scenario, texts: list[str]) -> Scenario:
     return Scenario(name, scenario.title, scenario.why, scenario.source, (*scenario.reforms, *reforms), scenario.file)
 
 
-__all__ = ["BASELINE", "load_scenario", "with_reforms"]
+__all__ = ["BASELINE", "load_scenario", "read_changes", "read_scenario", "with_reforms"]

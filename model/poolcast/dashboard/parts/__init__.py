@@ -1,0 +1,1 @@
+"""Parts that every page uses: header bar, takeaway, cards, chart cards, states."""

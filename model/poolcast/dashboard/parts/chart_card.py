@@ -1,0 +1,149 @@
+"""Chart card: a figure in a frame, with its table, its files and how it was computed behind one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from poolcast.dashboard import session
+from poolcast.dashboard.context import Context, context
+from poolcast.dashboard.parts import files
+from poolcast.dashboard.parts.reproduce import command_line
+from poolcast.dashboard.parts.tone import safe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Height = Literal["tall", "half", "list"] | int
+CONFIG = {"displayModeBar": False, "responsive": True}
+
+
+def chart_card(
+    title: str,
+    key: str,
+    figure: dict[str, Any] | None,
+    table: Callable[[], pd.DataFrame] | None,
+    alt: str,
+    *,
+    scope: str = "",
+    note: str = "",
+    how: str = "",
+    height: Height = "half",
+    controls: Callable[[], None] | None = None,
+    empty: str = "",
+) -> None:
+    """Show a figure in a card.
+
+    Parameters
+    ----------
+    title : str
+        What is shown.
+    key : str
+        Key of the card, unique on the page and the same in both languages.
+    figure : dict or None
+        Plotly specification, without a height; None where there is nothing to draw (then say why in `empty`).
+    table : callable or None
+        Makes the table with the numbers of the figure, units in its head; called only when it is wanted.
+    alt : str
+        The figure in a sentence, for readers who do not see it.
+    scope : str
+        Unit and scope, in grey behind the title.
+    note : str
+        Grey text below the figure.
+    how : str
+        Formula, section of the handbook and inputs, in Markdown.
+    height : {"tall", "half", "list"} or int
+        ``tall`` fills the window, ``half`` half of it, ``list`` nearly all of it; or pixels.
+    controls : callable, optional
+        Draws widgets between head and figure.
+    empty : str
+        Sentence in place of a figure.
+    """
+    here = context()
+    with st.container(border=True, key=f"card_{key}"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}"):
+            grey = f" <small>{safe(scope)}</small>" if scope else ""
+            st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            as_table = _more(here, title, key, figure, table, how)
+        if controls is not None:
+            controls()
+        with _frame(key, height):
+            if as_table and table is not None:
+                show_table(table(), key=f"table_{key}", alt=alt, height="stretch")
+            elif figure is None:
+                st.html(f'<div class="pc-note">{safe(empty)}</div>')
+            else:
+                draw(figure, key, alt)
+        if note:
+            st.html(f'<div class="pc-note">{safe(note)}</div>')
+
+
+def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
+    """Draw a figure that fills its container."""
+    return st.plotly_chart(figure, theme=None, key=f"chart_{key}", height="stretch", config=CONFIG, alt=alt, **more)
+
+
+def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
+    """Show the table behind a figure: units in its head, numbers at the right."""
+    return st.dataframe(table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, **more)
+
+
+def _frame(key: str, height: Height) -> Any:
+    if isinstance(height, int):
+        return st.container(height=height, border=False, key=f"fixed_{key}")
+    usual = {"tall": 344, "half": 196, "list": 500}[height]
+    return st.container(height=usual, border=False, key=f"{height}_{key}")
+
+
+def _more(
+    here: Context,
+    title: str,
+    key: str,
+    figure: dict[str, Any] | None,
+    table: Callable[[], pd.DataFrame] | None,
+    how: str,
+) -> bool:
+    """Draw what stands behind the three dots, once they are open; return whether the table is wanted."""
+    wanted = f"as_table_{key}"
+    box = st.popover(
+        here.t("a.more"), icon=":material/more_horiz:", type="tertiary", key=f"more_{key}", on_change="rerun"
+    )
+    if not box.open:
+        return bool(st.session_state.get(wanted, False))
+    with box:
+        if table is not None:
+            st.toggle(
+                here.t("a.table"),
+                **session.bound(
+                    f"toggle_{key}",
+                    bool(st.session_state.get(wanted, False)),
+                    lambda on: st.session_state.__setitem__(wanted, on),
+                ),
+            )
+            _download(here, "a.csv", lambda: files.as_csv(table(), here), key, "csv", "text/csv")
+            _download(here, "a.xlsx", lambda: files.as_xlsx({title: table()}, here), key, "xlsx", files.XLSX)
+        if figure is not None:
+            if files.can_draw():
+                for word, kind, mime in (("a.png", "png", "image/png"), ("a.svg", "svg", "image/svg+xml")):
+                    _download(here, word, partial(files.as_picture, figure, title, here, kind), key, kind, mime)
+            _download(here, "a.html", partial(files.as_page, figure, title, here), key, "html", "text/html")
+        if how:
+            st.markdown(f"**{here.t('a.how')}**  \n{how}")
+        st.code(command_line(here), language="bash", wrap_lines=True)
+    return bool(st.session_state.get(wanted, False))
+
+
+def _download(here: Context, word: str, make: Callable[[], bytes], key: str, ending: str, mime: str) -> None:
+    st.download_button(
+        here.t(word),
+        make,
+        files.file_name(here, key, ending),
+        mime,
+        key=session.key_of(f"{ending}_{key}"),
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )

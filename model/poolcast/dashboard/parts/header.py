@@ -1,0 +1,222 @@
+"""The bar below the navigation: set, region, ledger, scenarios; synthetic data, link, reproduction, language."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from poolcast import __version__
+from poolcast.dashboard import session
+from poolcast.dashboard.context import Context
+from poolcast.dashboard.parts.reproduce import command_line, python_lines
+from poolcast.dashboard.parts.tone import line_sample, safe
+from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
+from poolcast.dashboard.services import library
+from poolcast.dashboard.services.drafts import Draft
+from poolcast.dashboard.state import MAX_SCENARIOS
+
+EVERY = "*"
+"""What the region box holds on a page that shows every region."""
+
+
+def header(context: Context) -> None:
+    """Draw the bar, and say once what of an address could not be read."""
+    with st.container(horizontal=True, vertical_alignment="center", key="ctx", wrap=True):
+        _set(context)
+        _region(context)
+        _ledger(context)
+        _scenarios(context)
+        _chips(context)
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="pc_end"):
+            _synthetic(context)
+            _share(context)
+            _reproduce(context)
+            _language(context)
+    ignored = session.ignored_keys()
+    if ignored:
+        parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
+        st.toast(context.t("e.link", parts=parts), icon=":material/link_off:")
+    _sender(context)
+
+
+def _set(context: Context) -> None:
+    own = session.own_set()
+    names = list(library.set_names())
+    if own is not None and own.name not in names:
+        names.append(own.name)
+
+    def show(name: str) -> str:
+        mine = own is not None and own.name == name
+        return context.say(own.title if mine and own is not None else library.summary_of(name).short)
+
+    def change(name: str) -> None:
+        session.change(set=name, region="", to=None, year=None)
+
+    st.selectbox(
+        context.t("bar.set"),
+        names,
+        format_func=show,
+        label_visibility="collapsed",
+        width=190,
+        **session.bound("set", context.view.set, change),
+    )
+    if own is not None and own.name == context.view.set:
+        undo = context.t("bar.back_to_shipped")
+        st.button(undo, icon=":material/undo:", key="ctx_undo", help=undo, on_click=lambda: session.keep_set(None))
+
+
+def _region(context: Context) -> None:
+    regions = list(context.held.regions)
+    everywhere = context.page in ALL_REGIONS_PAGES and len(regions) > 1
+    pools = context.pools
+    names = context.held.name_of
+
+    def show(code: str) -> str:
+        if code == EVERY:
+            return context.t("bar.all_regions", n=len(regions))
+        name = context.say(names(code))
+        return context.t("bar.pool", name=name) if code in pools else name
+
+    def change(code: str) -> None:
+        if code != EVERY:
+            session.change(region=code)
+            st.session_state["go"] = "forecast"
+
+    def change_here(code: str) -> None:
+        session.change(region=code)
+
+    st.selectbox(
+        context.t("bar.region"),
+        [*([EVERY] if everywhere else []), *regions, *pools],
+        format_func=show,
+        label_visibility="collapsed",
+        width=150,
+        disabled=len(regions) + len(pools) == 1,
+        **(
+            session.bound("every_region", EVERY, change)
+            if everywhere
+            else session.bound("region", context.region, change_here)
+        ),
+    )
+
+
+def _ledger(context: Context) -> None:
+    session.select(
+        "ledger",
+        list(context.held.ledgers),
+        context.t("bar.ledger"),
+        lambda code: context.say(context.held.ledgers[code]),
+        label_visibility="collapsed",
+        width=150 if context.language == "zh" else 200,
+    )
+
+
+def _scenarios(context: Context) -> None:
+    picked = context.view.scenarios
+    titles = library.scenario_titles()
+    with st.popover(context.t("bar.scenarios", n=len(picked)), icon=":material/layers:", key="ctx_scenarios"):
+        st.multiselect(
+            context.t("bar.scenarios_pick"),
+            list(titles),
+            format_func=lambda name: context.say(titles[name]),
+            max_selections=MAX_SCENARIOS,
+            placeholder=context.t("bar.no_scenarios"),
+            help=context.t("bar.scenarios_help"),
+            width=380,
+            **session.bound("scenarios", list(picked), lambda names: session.change(scenarios=tuple(names))),
+        )
+        for place, shown in enumerate(context.shown[1:]):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.html(_chip(shown.colour, shown.dash, shown.title), width="stretch")
+                if place > 0:
+                    st.button(
+                        context.t("bar.up"),
+                        key=session.key_of(f"up_{shown.id}"),
+                        icon=":material/arrow_upward:",
+                        on_click=partial(_move_up, shown.id),
+                    )
+
+
+def _move_up(name: str) -> None:
+    order = list(session.current().scenarios)
+    place = order.index(name)
+    order[place - 1], order[place] = order[place], order[place - 1]
+    session.change(scenarios=tuple(order))
+
+
+def _chip(colour: str, dash: str, title: str) -> str:
+    return f'<span class="pc-chip">{line_sample(colour, dash)}{safe(title)}</span>'
+
+
+def _chips(context: Context) -> None:
+    failed = context.failed
+    marked = (
+        _chip(shown.colour, shown.dash, ("⚠ " if shown.id in failed else "") + shown.title) for shown in context.shown
+    )
+    with st.container(key="pc_chips"):
+        st.html(f'<div class="pc-chips">{"".join(marked)}</div>')
+
+
+def _synthetic(context: Context) -> None:
+    if context.held.synthetic:
+        text, why = context.t("bar.synthetic"), context.t("n.synthetic")
+        st.html(f'<span class="pc-synthetic pc-tip" tabindex="0" data-tip="{safe(why)}">⚠ {safe(text)}</span>')
+
+
+def _share(context: Context) -> None:
+    box = st.popover(
+        context.t("bar.share"), icon=":material/link:", type="tertiary", key="ctx_share", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        if not context.loaded.is_named:
+            st.caption(context.t("bar.share_own"))
+            return
+        query = context.view.to_query() | {"v": _stamp(context)}
+        st.caption(context.t("bar.share_link"))
+        st.code(f"{_address()}/{context.page}?{urlencode(query)}", language=None, wrap_lines=True)
+        number = len(Draft.of_link(context.view.draft))
+        st.caption(context.t("bar.share_draft", n=number) if number else context.t("bar.share_holds"))
+
+
+def _stamp(context: Context) -> str:
+    """Return version and digest of the set: what a link rests on."""
+    return f"{__version__}+{context.loaded.digest[:8]}"
+
+
+def _address() -> str:
+    """Return the address under which the reader reached the dashboard, without page and query."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(str(st.context.url or ""))
+    base = parts.path.rsplit("/", 1)[0]
+    return f"{parts.scheme}://{parts.netloc}{base}" if parts.netloc else base
+
+
+def _reproduce(context: Context) -> None:
+    box = st.popover(
+        context.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        shell, python = st.tabs([context.t("bar.command_line"), context.t("bar.python")])
+        shell.code(command_line(context), language="bash", wrap_lines=True)
+        python.code(python_lines(context), language="python", wrap_lines=True)
+        st.caption(context.t("bar.reproduce_note", version=__version__, digest=context.loaded.digest[:12]))
+
+
+def _language(context: Context) -> None:
+    session.segments(
+        "lang", ["zh", "en"], context.t("bar.language"), {"zh": "中", "en": "EN"}.__getitem__, name="language"
+    )
+
+
+def _sender(context: Context) -> None:
+    """Say that a link was made with another version or other tables."""
+    sender = context.view.v
+    if sender and sender != _stamp(context):
+        st.info(context.t("e.version", a=sender, b=_stamp(context)), icon=":material/update:")

@@ -1,0 +1,88 @@
+"""The frame of every page: configuration, navigation, header bar, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from poolcast.dashboard import session
+from poolcast.dashboard.context import Context, palette, set_context
+from poolcast.dashboard.parts.header import header
+from poolcast.dashboard.parts.problems import problem_list, unexpected
+from poolcast.dashboard.parts.tone import style
+from poolcast.dashboard.resolving import resolve
+from poolcast.dashboard.words import t
+from poolcast.parameters.errors import PoolcastError
+
+_HERE = Path(__file__).parent
+_PAGES = _HERE / "pages"
+_LOG = logging.getLogger(__name__)
+
+ICONS = {
+    "overview": ":material/dashboard:",
+    "forecast": ":material/ssid_chart:",
+    "compare": ":material/compare_arrows:",
+    "build": ":material/tune:",
+    "uncertainty": ":material/waves:",
+    "solve": ":material/target:",
+    "assumptions": ":material/table_chart:",
+    "budget": ":material/account_balance:",
+    "help": ":material/help:",
+}
+"""Ids of the pages in the order of a planner's path; a page is shown once its file is there."""
+
+
+def pages() -> dict[str, st.Page]:
+    """Return the pages that there are, by id."""
+    language = session.current().lang
+    return {
+        page: st.Page(
+            _PAGES / f"{page}.py",
+            title=t(f"nav.{page}", language),
+            icon=icon,
+            url_path=page,
+            default=page == "overview",
+        )
+        for page, icon in ICONS.items()
+        if (_PAGES / f"{page}.py").is_file()
+    }
+
+
+def show() -> None:
+    """Draw the page that the address names."""
+    view = session.begin()
+    st.set_page_config(
+        page_title=t("bar.title", view.lang), page_icon=str(_HERE / "static" / "icon.png"), layout="wide"
+    )
+    ground = "dark" if palette().dark else "light"
+    st.logo(str(_HERE / "static" / f"logo_{ground}.svg"), size="medium")
+    found = pages()
+    chosen = st.navigation(list(found.values()), position="top")
+    page = next(name for name, item in found.items() if item.title == chosen.title)
+    style()
+    try:
+        context = resolve(page, found)
+        set_context(context)
+        header(context)
+        wanted = st.session_state.pop("go", None)
+        if wanted in found:
+            st.switch_page(found[wanted])
+        _guarded(chosen, context)
+    except PoolcastError as error:  # a set or scenario that cannot be read: everything else of the bar still works
+        problem_list(error, session.current().lang)
+    session.finish()
+
+
+def _guarded(chosen: st.Page, context: Context) -> None:
+    """Draw a page; what goes wrong in it leaves the bar and the other pages as they are."""
+    try:
+        chosen.run()
+    except PoolcastError as error:
+        problem_list(error, context.language)
+    except Exception:  # noqa: BLE001 - the reader gets a sentence and a code, the log the whole story
+        code = secrets.token_hex(3).upper()
+        _LOG.exception("page %s, code %s", context.page, code)
+        unexpected(code, context.language)

@@ -1,0 +1,127 @@
+"""The view of a session: read from the address once, changed by widgets, written back at the end of each run.
+
+Two traps shape this module. A widget that shows labels would write the label into the address, and a link in one
+language would break in the other; and a select box remembers its label in the browser. So one canonical view lives in
+the session, widgets have keys that hold the language, and each copies its value into the view when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from poolcast.dashboard.services.sets import LoadedSet
+from poolcast.dashboard.state import ViewState, parse
+
+_VIEW, _NOTES, _OWN = "view", "notes", "own_set"
+
+
+def begin() -> ViewState:
+    """Return the view of this run; on the first run of a session it is read from the address."""
+    if _VIEW not in st.session_state:
+        view, ignored = parse(st.query_params.to_dict())
+        st.session_state[_VIEW] = view
+        st.session_state[_NOTES] = ignored
+    return current()
+
+
+def current() -> ViewState:
+    """Return the view as it stands."""
+    view: ViewState = st.session_state[_VIEW]
+    return view
+
+
+def ignored_keys() -> tuple[str, ...]:
+    """Return, once, the keys of the address that could not be read."""
+    return tuple(st.session_state.pop(_NOTES, ()))
+
+
+def ignore(*keys: str) -> None:
+    """Note keys of the address whose value nobody knows, for the one message of `ignored_keys`."""
+    st.session_state[_NOTES] = (*st.session_state.get(_NOTES, ()), *keys)
+
+
+def change(**values: Any) -> ViewState:
+    """Change fields of the view, also from a callback of a widget."""
+    st.session_state[_VIEW] = current().changed(**values)
+    return current()
+
+
+def finish() -> None:
+    """Write the view into the address; the last line of each run."""
+    query = current().to_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def own_set() -> LoadedSet | None:
+    """Return the set that this reader edited or uploaded; nobody else sees it, and no link holds it."""
+    found: LoadedSet | None = st.session_state.get(_OWN)
+    return found
+
+
+def keep_set(loaded: LoadedSet | None) -> None:
+    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped."""
+    st.session_state[_OWN] = loaded
+    if loaded is not None:
+        change(set=loaded.name)
+
+
+def key_of(name: str) -> str:
+    """Return the key of a widget: its name and the language, in which its options are shown."""
+    return f"{name}@{current().lang}"
+
+
+def bound(name: str, value: Any, change_view: Callable[[Any], object]) -> dict[str, Any]:
+    """Return key and callback that tie a widget to a value kept elsewhere.
+
+    Parameters
+    ----------
+    name : str
+        Name of the widget, without the language.
+    value : object
+        What it shows in this run.
+    change_view : callable
+        Takes the new value when the reader changes it.
+
+    Returns
+    -------
+    dict
+        ``key`` and ``on_change``, for the widget's call.
+    """
+    key = key_of(name)
+    if st.session_state.get(key, _ABSENT) != value:
+        st.session_state[key] = value
+    return {"key": key, "on_change": lambda: change_view(st.session_state[key])}
+
+
+_ABSENT = object()
+
+
+def select(field: str, options: Sequence[Any], label: str, show: Callable[[Any], str], **more: Any) -> Any:
+    """Show a select box for a field of the view, and return its value."""
+    return _choice(st.selectbox, field, options, label, show, more)
+
+
+def segments(field: str, options: Sequence[Any], label: str, show: Callable[[Any], str], **more: Any) -> Any:
+    """Show a row of buttons, one of which is pressed, for a field of the view, and return its value."""
+    more.setdefault("label_visibility", "collapsed")
+    return _choice(st.segmented_control, field, options, label, show, {**more, "required": True})
+
+
+def _choice(
+    widget: Callable[..., Any],
+    field: str,
+    options: Sequence[Any],
+    label: str,
+    show: Callable[[Any], str],
+    more: dict[str, Any],
+) -> Any:
+    value = getattr(current(), field)
+    if value not in options:
+        value = options[0]
+    name = more.pop("name", field)
+    tied = bound(name, value, lambda chosen: change(**{field: chosen}))
+    return widget(label, options, format_func=show, **tied, **more)

@@ -1,0 +1,91 @@
+"""The frame of every page: bar, address, language, links."""
+
+import pytest
+
+from poolcast.dashboard import server
+from tests.dashboard.opening import PAGES, html, open_page
+
+EVERY_PAGE = sorted(path.stem for path in PAGES.glob("*.py"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_every_page_opens_in_both_languages(page, language):
+    app = open_page(page, lang=language)
+    assert not app.warning, [item.value for item in app.warning]
+    assert "pc-line" in html(app)
+
+
+def test_a_link_opens_the_view_and_a_language_switch_keeps_it():
+    app = open_page("forecast", set="hebei", region="130200", ledger="RPF", s="high_cost", lang="en")
+    assert app.selectbox(key="region@en").value == "130200"
+    assert "Tangshan" in html(app)
+    app.segmented_control(key="language@en").set_value("zh").run()
+    assert app.selectbox(key="region@zh").value == "130200"
+    assert app.selectbox(key="ledger@zh").value == "RPF"
+    assert "唐山" in html(app)
+    assert app.query_params == {"set": "hebei", "region": "130200", "ledger": "RPF", "s": "high_cost"}
+
+
+def test_a_page_switch_keeps_the_view():
+    app = open_page("forecast", set="hebei", region="130200")
+    app.selectbox(key="ledger@zh").set_value("RPF").run()
+    app.switch_page(str(PAGES / "overview.py")).run()
+    app.switch_page(str(PAGES / "forecast.py")).run()
+    assert app.selectbox(key="region@zh").value == "130200"
+    assert app.selectbox(key="ledger@zh").value == "RPF"
+
+
+def test_bad_values_of_an_address_are_said_once_and_dropped():
+    app = open_page("forecast", region="999999", year="soon", lang="en")
+    (toast,) = app.toast
+    assert "region" in toast.value
+    assert "year" in toast.value
+    assert app.query_params == {"lang": "en", "region": "000000"}
+    app.run()
+    assert not app.toast
+
+
+def test_another_set_starts_at_its_first_region():
+    app = open_page("forecast", set="hebei", region="130200")
+    app.selectbox(key="set@zh").set_value("china").run()
+    assert app.selectbox(key="region@zh").value == "000000"
+    assert app.selectbox(key="region@zh").disabled
+
+
+def test_synthetic_data_says_so_and_real_data_does_not():
+    assert "合成数据" in html(open_page("forecast", set="hebei"))
+    assert "合成数据" not in html(open_page("forecast", set="china"))
+
+
+def test_a_link_of_another_version_says_so():
+    app = open_page("forecast", v="0.0.1+00000000", lang="en")
+    assert "0.0.1" in app.info[0].value
+
+
+def test_the_settings_beside_the_script_are_those_of_the_checkout():
+    import tomllib
+
+    beside = server.SCRIPT.parent / ".streamlit" / "config.toml"
+    root = PAGES.parents[3] / ".streamlit" / "config.toml"
+    settings = tomllib.loads(beside.read_text(encoding="utf-8"))
+    assert settings == tomllib.loads(root.read_text(encoding="utf-8"))
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["server"]["maxUploadSize"] == 20
+    assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["client"]["showErrorDetails"] == "none"
+
+
+def test_a_server_for_others_must_name_its_host():
+    from poolcast.parameters.errors import ResultError
+
+    assert "127.0.0.1" in server.command()
+    with pytest.raises(ResultError, match="--host"):
+        server.command(address="0.0.0.0")
+    with pytest.raises(ResultError, match="--port"):
+        server.command(port=0)
+    with pytest.raises(ResultError, match="--address"):
+        server.command(address="everywhere")
+    words = server.command(address="192.0.2.7", hosts=["fund.example.org"])
+    assert words[words.index("--server.allowedHosts") + 1] == "localhost"
+    assert "fund.example.org" in words
