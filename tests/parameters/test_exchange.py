@@ -24,7 +24,7 @@ from poolcast.parameters.exchange.safe_files import LIMITS, unpack
 from poolcast.parameters.exchange.sheets import read_sheets
 from poolcast.parameters.exchange.writing import write_book
 from poolcast.parameters.location import find_set
-from poolcast.parameters.set_file import SetFile
+from poolcast.parameters.set_file import SetFile, read_set_file
 from poolcast.parameters.tables import read_table, table_files
 from tests.fixtures.minimal_set import minimal_set, write_minimal_set
 
@@ -38,10 +38,18 @@ def same(one: Assumptions, other: Assumptions) -> None:
         assert getattr(one, name) == getattr(other, name)
 
 
+def same_head(folder: Path, other: Path) -> None:
+    """``set.yaml`` says the same, whatever the order of its lines."""
+    first, second = (vars(read_set_file(place, [])) for place in (folder, other))
+    left_out = {"file", "based_on_line", "levels", "chains"}
+    assert {key: first[key] for key in first.keys() - left_out} == {key: second[key] for key in first.keys() - left_out}
+
+
 def there_and_back(folder: Path | str, place: Path, ending: str = ".xlsx", language: str = "zh") -> Path:
     file, back = place / f"sent{ending}", place / f"back{ending}"
     sent = export_set(folder, file, language=language)
     same(sent, import_set(file, back).assumptions)
+    same_head(find_set(folder), back)
     return back
 
 
@@ -58,6 +66,8 @@ def test_a_set_with_every_ledger_and_a_pool_comes_back(language: str, tmp_path: 
         regions=["A", "B"], parents={"A": "P", "B": "P"}, ledgers=LEDGERS, options={"adjustment_fund": "both"}
     )
     content.document["pools"] = [{"code": "X", "name": {"en": "Pool, of two", "zh": "共同基金"}, "members": ["A", "B"]}]
+    content.document["short"] = {"en": "Two", "zh": "两地"}
+    content.document["regions"][0]["tile"] = [3, 0]
     content.document["title"] = {"en": 'Quotes " and: colons', "zh": "=公式"}
     folder = content.write(tmp_path / "many")
     there_and_back(folder, tmp_path, language=language)

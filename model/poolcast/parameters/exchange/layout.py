@@ -54,7 +54,7 @@ TABLE_WORDS: dict[str, Words] = {
 
 COLUMNS_OF: dict[str, tuple[str, ...]] = {
     SETTINGS: ("key", "value"),
-    REGIONS: ("code", "name.en", "name.zh", "parent", "projected", "own_pool"),
+    REGIONS: ("code", "name.en", "name.zh", "parent", "projected", "own_pool", "tile"),
     POOLS: ("code", "name.en", "name.zh", "members"),
     SOURCES: ("key", "title", "publisher", "year", "address", "grade", "note"),
 }
@@ -69,6 +69,7 @@ COLUMN_WORDS: dict[str, Words] = {
     "parent": Words("Parent", "上级代码"),
     "projected": Words("Projected", "是否测算"),
     "own_pool": Words("Own pool", "独立统筹"),
+    "tile": Words("Place on the tile map", "方格地图位置"),
     "members": Words("Members", "成员"),
     "title": Words("Title", "文件名称"),
     "publisher": Words("Publisher", "发布机构"),
@@ -88,6 +89,9 @@ COLUMN_WORDS: dict[str, Words] = {
 }
 
 COLUMN_NOTES: dict[str, Words] = {
+    "tile": Words(
+        "Column, row from 0 at the upper left, as 2, 0; may be empty.", "列, 行(左上角从 0 起),如 2, 0;可空。"
+    ),
     "parameter": Words("Name of a declared parameter; see the sheet 'parameters'.", "参数名,见“parameters”工作表。"),
     "region": Words("Code of a region or parent, or 'all'.", "统筹区或上级代码,或 all。"),
     "year": Words("One year a row.", "每行一个年份。"),
@@ -208,6 +212,8 @@ def setting_rows(set_file: SetFile) -> list[tuple[str, str]]:
         ("name", set_file.name),
         ("title.en", set_file.title.en),
         ("title.zh", set_file.title.zh),
+        ("short.en", set_file.short.en if set_file.short else ""),
+        ("short.zh", set_file.short.zh if set_file.short else ""),
         ("description.en", set_file.description.en),
         ("description.zh", set_file.description.zh),
         ("base_year", str(set_file.base_year)),
@@ -229,6 +235,8 @@ def setting_words(key: str) -> Words:
         "name": Words("Short name of the set, without blanks", "假设集简称,不含空格"),
         "title.en": Words("Title in English", "英文标题"),
         "title.zh": Words("Title in Chinese", "中文标题"),
+        "short.en": Words("A shorter title in English; may be empty", "英文短标题,可空"),
+        "short.zh": Words("A shorter title in Chinese; may be empty", "中文短标题,可空"),
         "description.en": Words("What the set is, in English", "英文说明"),
         "description.zh": Words("What the set is, in Chinese", "中文说明"),
         "base_year": Words("Last closed year", "基年(最近决算年度)"),

@@ -12,6 +12,7 @@ from poolcast.parameters.exchange import layout
 from poolcast.parameters.exchange.sheets import Sheet, by_kind
 
 _YEARS = ("base_year", "last_year", "longest")
+_BOTH_LANGUAGES = ("title", "short", "description")
 _LISTS = ("regions", "pools", "sources")
 
 
@@ -89,6 +90,11 @@ def _listed(text: str) -> str:
     return f"[{', '.join(map(_quoted, parts))}]" if parts else "null"
 
 
+def _tile(text: str) -> str:
+    numbers = re.fullmatch(r"\[?\s*([0-9]+)\s*[,，]\s*([0-9]+)\s*\]?", text)
+    return f"[{numbers[1]}, {numbers[2]}]" if numbers else _quoted(text)
+
+
 def _settings(result: SetLines, sheet: Sheet | None) -> None:
     if sheet is None:
         return
@@ -97,8 +103,10 @@ def _settings(result: SetLines, sheet: Sheet | None) -> None:
         given = dict(zip(sheet.columns, words, strict=True))
         key = given.get("key", "")
         cells[key], result.settings[key] = given.get("value", ""), row
-    done = {"title.en", "title.zh", "description.en", "description.zh"}
-    for key in ("title", "description"):
+    done = {f"{key}.{language}" for key in _BOTH_LANGUAGES for language in ("en", "zh")}
+    for key in _BOTH_LANGUAGES:
+        if key == "short" and not (cells.get("short.en") or cells.get("short.zh")):
+            continue
         row = result.settings.get(f"{key}.en", result.settings.get(f"{key}.zh", 0))
         result.add(f"{key}: {_words(cells, key)}", sheet, row)
     sections: dict[str, list[tuple[str, str]]] = {"options": [], "rolled_from": []}
@@ -137,6 +145,7 @@ def _regions(result: SetLines, sheet: Sheet | None) -> None:
     result.add("regions:" if sheet.rows else "regions: []")
     for row, cells in _rows(sheet):
         own = f", own_pool: {_truth(cells['own_pool'])}" if cells.get("own_pool") else ""
+        own += f", tile: {_tile(cells['tile'])}" if cells.get("tile") else ""
         result.add(
             f"  - {{code: {_quoted(cells.get('code', ''))}, name: {_words(cells, 'name')}, "
             f"parent: {_quoted(cells.get('parent', ''))}, projected: {_truth(cells.get('projected', ''))}{own}}}",

@@ -268,6 +268,7 @@ def _write_set_lists(writer: BookWriter) -> None:
                 place.parent or "",
                 truth[place.projected],
                 truth[place.own_pool],
+                ", ".join(map(str, set_file.tiles.get(place.code, ()))),
             )
             for place in (*set_file.parents, *set_file.regions)
         ],
