@@ -228,7 +228,9 @@ def test_values_of_another_set_are_borrowed(tmp_path: Path) -> None:
             expected = np.repeat(expected, 2, axis=0)
         assert np.array_equal(local[name], expected, equal_nan=True)
     assert local["economy.wage_growth"][:, 3].tolist() == [0.01, 0.035]
-    assert local.provenance["revenue.employer_rate"] == (Provenance("all", "borrowed", "A", "national:MADE_UP"),)
+    assert local.provenance["revenue.employer_rate"] == (
+        Provenance("all", "borrowed", "A", "national:MADE_UP", "national"),
+    )
     assert local.provenance["economy.wage_growth"][0].evidence == "synthetic"
     assert local.provenance["economy.wage_growth"][1].evidence == "borrowed"
     assert local.sources["national:MADE_UP"].title == "Made up"

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +29,6 @@ Texts = tuple[str, str, str, str]
 TextsOf = Callable[[str, int | None, tuple[int, ...]], Texts]
 """From parameter, year and position on the other axes (region first) to the texts of the row."""
 
-PARTIAL = ".poolcast-partial-"
 _LAST_COLUMNS = ("value", "unit", "evidence", "grade", "source", "note")
 HEADER = ("parameter", *AXES, *_LAST_COLUMNS)
 _MARK = {"en": " — rolled: ", "zh": " — 结转:"}
@@ -239,28 +234,3 @@ def write_rolled_set_file(
 def valid_name(folder: Path) -> str:
     """Return a name for a set that lies in a folder."""
     return re.sub(r"[^\w.+-]+", "_", folder.name).strip(".") or "rolled"
-
-
-@contextmanager
-def whole_set(place: Path) -> Iterator[Path]:
-    """Give a folder beside the place; rename it into place at the end, or remove it when anything fails."""
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        remedy = "Name a new folder; a set is never overwritten."
-        raise AssumptionError(Problem("--to", f"'{place}', which is there already", "a new or empty folder", remedy))
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.parent / f"{PARTIAL}{uuid4().hex}"
-        partial.mkdir()
-    except OSError as error:
-        remedy = "Name a folder in which you may write."
-        raise AssumptionError(Problem("--to", f"{place}: {error.strerror}", "a writable place", remedy)) from error
-    try:
-        yield partial
-        if place.is_dir():
-            place.rmdir()  # empty, as was checked; a rename onto it fails on Windows
-        os.replace(partial, place)
-    except OSError as error:
-        remedy = "Mend that, or name another folder."
-        raise AssumptionError(Problem("--to", f"{place}: {error}", "a writable place with room", remedy)) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

@@ -15,7 +15,6 @@ from poolcast.calibration.rolled_set import (
     Texts,
     changed_parameters,
     valid_name,
-    whole_set,
     write_rolled_set_file,
     write_rolled_tables,
 )
@@ -24,6 +23,7 @@ from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.location import find_set
 from poolcast.parameters.reading import load_assumptions
 from poolcast.parameters.set_file import read_set_file
+from poolcast.parameters.whole_folder import whole_set
 from poolcast.projection.control_totals import Factor, calibrate, factor_report
 from poolcast.projection.rolled_accounts import ACCOUNTS
 from poolcast.projection.rolling import one_year_later

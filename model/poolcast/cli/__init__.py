@@ -26,6 +26,7 @@ from poolcast.cli.run import run_command
 from poolcast.cli.sensitivity import sensitivity_command
 from poolcast.cli.simulate import simulate_command
 from poolcast.cli.solve import solve_command
+from poolcast.cli.workbook import export_command, import_command, template_command
 from poolcast.commands.command_line import UsageError, language_asked, usage_problem
 from poolcast.parameters.errors import PoolcastError, ResultError
 
@@ -47,6 +48,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "solve": solve_command,
     "sensitivity": sensitivity_command,
     "check": check_command,
+    "template": template_command,
+    "import": import_command,
+    "export": export_command,
     "population": population_command,
     "app": app_command,
 }

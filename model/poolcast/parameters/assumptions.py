@@ -80,12 +80,26 @@ class Source:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the values of a parameter for a region come from."""
+    """Where the values of a parameter for a region come from.
+
+    Parameters
+    ----------
+    region : str
+        Code of the region, or ``all``.
+    evidence, grade, source : str
+        As in the tables; evidence is ``borrowed`` where the values come from another set.
+    lender : str
+        Name of the set from which they are borrowed.
+    carried_back : int
+        First year for which that set has values, where it begins later than the borrower needs; 0 otherwise.
+    """
 
     region: str
     evidence: str
     grade: str
     source: str
+    lender: str = ""
+    carried_back: int = 0
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,10 @@ class Problem:
         Name of the column or the key.
     kind : str
         Problems of one kind are shown together, and only the first of many.
+    sheet, cell : str or None
+        In a workbook: name of the sheet, and address of the cell such as ``F12``.
+    zh : tuple of str or None
+        Found, allowed and remedy in Chinese, where somebody wrote them.
     """
 
     file: str
@@ -39,16 +43,38 @@ class Problem:
     row: int | None = None
     column: str | None = None
     kind: str = ""
+    sheet: str | None = None
+    cell: str | None = None
+    zh: tuple[str, str, str] | None = None
 
     @property
     def place(self) -> str:
-        """File, line and column in one phrase."""
+        """File, line and column, or sheet and cell, in one phrase."""
+        return self.place_in("en")
+
+    def place_in(self, language: str) -> str:
+        """Return the place in ``zh`` or, for anything else, in English."""
+        chinese = language == "zh"
         parts = [self.file]
+        if self.sheet is not None:
+            parts.append(f"工作表 {self.sheet}" if chinese else f"sheet {self.sheet}")
+        if self.cell is not None:
+            parts.append(f"单元格 {self.cell}" if chinese else f"cell {self.cell}")
         if self.row is not None:
-            parts.append(f"line {self.row}")
+            parts.append(f"第 {self.row} 行" if chinese else f"line {self.row}")
         if self.column:
-            parts.append(f"column {self.column}")
+            parts.append(f"列 {self.column}" if chinese else f"column {self.column}")
         return ", ".join(parts)
+
+    def words_in(self, language: str) -> tuple[str, str, str]:
+        """Return found, allowed and remedy in Chinese as far as somebody wrote them, else in English."""
+        if language != "zh":
+            return self.found, self.allowed, self.remedy
+        if self.zh is not None:
+            return self.zh
+        from poolcast.parameters.problem_words import in_chinese
+
+        return in_chinese(self.found, self.allowed, self.remedy)
 
     def __str__(self) -> str:
         """Place, found, allowed and remedy in one line."""

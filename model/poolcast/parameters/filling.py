@@ -98,6 +98,24 @@ def fill_parameter(parameter: Parameter, cells: Cells, level_count: int, size: i
     return by_level
 
 
+def carry_back(filled: Array) -> Array:
+    """Return values in which the years before the first given one hold its value.
+
+    Only for what is borrowed from a set that begins later: its first value is the nearest that there is.
+
+    Parameters
+    ----------
+    filled : array (level, year, place)
+        NaN before the first given year.
+    """
+    given = ~np.isnan(filled)
+    first = np.argmax(given, axis=1)
+    values = np.take_along_axis(filled, first[:, np.newaxis, :], axis=1)
+    early = np.arange(filled.shape[1])[:, np.newaxis] < first[:, np.newaxis, :]
+    carried: Array = np.where(early, values, filled)
+    return carried
+
+
 def _same_years(present: NDArray[np.bool_]) -> list[tuple[Integers, Integers]]:
     """Group the columns that are given in the same years: (positions of the years, columns)."""
     columns = np.flatnonzero(present.any(axis=0))

@@ -14,7 +14,7 @@ from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Parameter
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
-from poolcast.parameters.filling import Block, Origins, assemble, fill_parameter
+from poolcast.parameters.filling import Block, Origins, assemble, carry_back, fill_parameter
 from poolcast.parameters.location import display, find_set
 from poolcast.parameters.nearest import did_you_mean
 from poolcast.parameters.needs import missing_values, sums_not_one
@@ -148,7 +148,8 @@ def _build(origins: Origins, last_year: int) -> tuple[Assumptions, dict[str, str
         filled = {}
         for block in found:
             if block is not None and id(block.origin) not in filled:
-                filled[id(block.origin)] = _fill(parameter, block.origin, years)
+                late = block.borrowed and block.origin.set_file.base_year > set_file.base_year
+                filled[id(block.origin)] = _fill(parameter, block.origin, years, late)
         values[parameter.name] = _frozen(parameter, assemble(parameter, found, years, filled))
         provenance[parameter.name] = tuple(_provenance(parameter, found, codes, int(years[0])))
     assumptions = Assumptions(
@@ -170,10 +171,12 @@ def _build(origins: Origins, last_year: int) -> tuple[Assumptions, dict[str, str
     return assumptions, files
 
 
-def _fill(parameter: Parameter, rows: SetRows, years: Integers) -> Array:
+def _fill(parameter: Parameter, rows: SetRows, years: Integers, late: bool) -> Array:
+    """Fill the years of a parameter; a set below that begins later lends its first value for the years before."""
     set_file = rows.set_file
     size = int(np.prod(place_shape(parameter, len(set_file.regions)), dtype=np.intp))
-    return fill_parameter(parameter, rows.cells[parameter.name], len(set_file.levels), size, years)
+    filled = fill_parameter(parameter, rows.cells[parameter.name], len(set_file.levels), size, years)
+    return carry_back(filled) if late and parameter.is_dated and parameter.layer != "accounts" else filled
 
 
 def _frozen(parameter: Parameter, array: Array) -> Array:
@@ -190,7 +193,7 @@ def _provenance(
 ) -> list[Provenance]:
     """Return the distinct evidence, grade and source of each region; of ``all`` where one block serves every region."""
     held = [(code, block) for code, block in zip(codes, blocks, strict=False) if block is not None]
-    entries: dict[tuple[int, str], list[tuple[str, str, str]]] = {}
+    entries: dict[tuple[int, str], list[tuple[str, str, str, str, int]]] = {}
     for _, block in held:
         key = (id(block.origin), block.level)
         if key not in entries:
@@ -200,8 +203,8 @@ def _provenance(
     return [Provenance(code, *entry) for code, block in held for entry in entries[id(block.origin), block.level]]
 
 
-def _evidence(parameter: Parameter, block: Block, first_year: int) -> list[tuple[str, str, str]]:
-    """Return evidence, grade and source of the rows of a block that reach the years in memory."""
+def _evidence(parameter: Parameter, block: Block, first_year: int) -> list[tuple[str, str, str, str, int]]:
+    """Return what `Provenance` says of the rows of a block that reach the years in memory."""
     rows, cells = block.origin, block.origin.cells[parameter.name]
     here = cells.level == rows.set_file.levels[block.level]
     place, years = cells.place[here], cells.year[here]
@@ -212,9 +215,14 @@ def _evidence(parameter: Parameter, block: Block, first_year: int) -> list[tuple
     used = numbers[cells.row[here][years >= latest[place]]]
     found = [triples[number] for number in dict.fromkeys(used.tolist())]
     if not block.borrowed:
-        return found
+        return [(*words, "", 0) for words in found]
     name = rows.set_file.name
-    return list(dict.fromkeys(("borrowed", grade, _below(name, source)) for _, grade, source in found))
+    base_year = first_year + 2
+    back = 0
+    if parameter.is_dated and parameter.layer != "accounts" and rows.set_file.base_year > base_year:
+        given = int(years.min())
+        back = given if given > base_year + parameter.first_year else 0
+    return list(dict.fromkeys(("borrowed", grade, _below(name, source), name, back) for _, grade, source in found))
 
 
 def _below(name: str, source: str) -> str:

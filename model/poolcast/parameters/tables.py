@@ -243,7 +243,7 @@ def _columns(
             allowed = f"{width} cells, as in the header"
             problems.append(Problem(file, f"{len(record)} cells", allowed, remedy, row=line, kind="row length"))
     cells: Sequence[Sequence[str]] = list(zip(*kept, strict=True)) if kept else [()] * width
-    columns = {name: _column(column) for name, column in zip(header, cells, strict=True)}
+    columns = {name: column_of(column) for name, column in zip(header, cells, strict=True)}
     filled = np.zeros(len(kept), dtype=bool)
     for column in columns.values():
         filled |= ~column.is_empty()
@@ -252,7 +252,7 @@ def _columns(
     return Table(file, columns, np.asarray(kept_lines, dtype=np.intp)[filled], frozenset(doubtful))
 
 
-def _column(cells: Sequence[str]) -> Column:
+def column_of(cells: Sequence[str]) -> Column:
     """Return a column with each distinct word once."""
     words: dict[str, int] = {}
     code = {cell: words.setdefault(cell.strip(), len(words)) for cell in dict.fromkeys(cells)}

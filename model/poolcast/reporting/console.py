@@ -115,12 +115,12 @@ def print_problems(error: PoolcastError, language: str = "en") -> None:
     if as_table:
         table = Table(*words.values(), header_style="bold", show_lines=count > 1)
         for problem in problems:
-            table.add_row(*(Text(text) for text in (problem.place, problem.found, problem.allowed, problem.remedy)))
+            table.add_row(*(Text(text) for text in (problem.place_in(language), *problem.words_in(language))))
         console.print(table)
     for problem in () if as_table else problems:  # one line a problem: easy to search, nothing is cut
-        found = f"{words['found'].lower()} {problem.found}"
-        allowed = f"{words['allowed'].lower()}: {problem.allowed}"
-        console.print(Text(f"  {problem.place}: {found}; {allowed}. {problem.remedy}"), soft_wrap=True)
+        found, allowed, remedy = problem.words_in(language)
+        found, allowed = f"{words['found'].lower()} {found}", f"{words['allowed'].lower()}: {allowed}"
+        console.print(Text(f"  {problem.place_in(language)}: {found}; {allowed}. {remedy}"), soft_wrap=True)
     for kind, number in error.left_out().items():
         more = (
             f"  …另有 {number} 处同类问题（{kind}）"
