@@ -264,7 +264,8 @@ def _draft_sheet(book: BudgetBook, statement: Statement, cells: Sequence[Stateme
             else:
                 sheet.write_formula(row, at, f"={ledger}!{cell.address}", book.style(**settings), cell.shown)
     sheet.freeze_panes(HEADER_ROW, 2)
-    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.fit_to_pages(1, 1)
+    sheet.set_portrait()
     book.protect(sheet)
 
 
