@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from poolcast.reporting.simulation_folder import write_table
 from poolcast.uncertainty.simulate import simulate
 from poolcast.uncertainty.summary import quantiles
 from tests.cli.conftest import ROOT
@@ -130,3 +131,19 @@ def test_paths_are_added_until_the_error_is_small(poolcast, elsewhere):
 
     with xr.open_dataset(elsewhere / "run" / "paths.nc", engine="h5netcdf") as paths:
         assert paths.sizes["path"] < 4000
+
+
+def test_tables_are_written_as_pandas_would(tmp_path):
+    """The quick writer of tables gives the bytes of `DataFrame.to_csv`."""
+    frame = pd.DataFrame(
+        {
+            "scenario": ["baseline", 'a "quoted", one', "基线"],
+            "year": pd.Series([2026, "not within the horizon", 2028], dtype=object),
+            "count": [1, 2, 3],
+            "mean": [0.1 + 0.2, np.nan, -1e22],
+            "error": [5e-324, -0.0, 123456789012345680.0],
+        }
+    )
+    write_table(tmp_path / "quick.csv", frame)
+    frame.to_csv(tmp_path / "pandas.csv", index=False, encoding="utf-8-sig")
+    assert (tmp_path / "quick.csv").read_bytes() == (tmp_path / "pandas.csv").read_bytes()

@@ -8,10 +8,11 @@ paths.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
+
+from poolcast.uncertainty.order_statistics import can_compile
 
 Array = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ class Grid:
 
     def count(self, values: Array, counts: NDArray[np.uint32], unknown: NDArray[np.int64]) -> None:
         """Add values (cell, path) to counts (cell, bin); not-a-number is counted in ``unknown`` (cell,)."""
-        if find_spec("numba") is None:
+        if not can_compile():
             count_plain(values, self.knots, self.bins, counts, unknown)
             return
         from poolcast.uncertainty.histogram_kernel import count_into  # numba is heavy: only where it is used

@@ -75,6 +75,7 @@ class Simulation:
     wanted: int
     digests: dict[str, str] = field(default_factory=dict)
     precision: Precision | None = None
+    _reduced: dict[tuple[str | None, ...], xr.Dataset] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -123,6 +124,19 @@ class Simulation:
         values = kept.unflatten(self.rows(scenario, measure))
         coordinates = {axis: list(members) for axis, members in kept.coordinates.items()}
         return xr.DataArray(values, dims=("path", *kept.dimensions), coords=coordinates, name=measure)
+
+    def once(self, question: tuple[str | None, ...], reduce: Callable[[], xr.Dataset]) -> xr.Dataset:
+        """Return what a reduction of the paths gives, made the first time that it is asked for.
+
+        Parameters
+        ----------
+        question : tuple of str or None
+            What is asked, with scenario and measure.
+        reduce : callable
+        """
+        if question not in self._reduced:
+            self._reduced[question] = reduce()
+        return self._reduced[question].copy()  # labels may be taken off or added; the numbers are shared
 
     def _kept(self, measure: str):  # type: ignore[no-untyped-def]
         if measure not in self.layout.names:
