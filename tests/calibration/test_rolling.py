@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import poolcast
-from poolcast.calibration.rolled_set import PARTIAL
 from poolcast.parameters.axes import index
 from poolcast.parameters.errors import AssumptionError
+from poolcast.parameters.partial_folders import PARTIAL
 from poolcast.parameters.reading import load_observations
 from poolcast.parameters.set_file import read_set_file
 from poolcast.projection.engine import run

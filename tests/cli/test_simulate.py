@@ -60,8 +60,18 @@ def test_chinese_and_one_document(poolcast):
     code, out, err = poolcast("simulate", *SHORT, "--json")
     document = json.loads(out)
     assert (code, err) == (0, "")
-    assert document["schema"] == "poolcast.simulation/1"
-    assert {row["measure"] for row in document["fans"]} >= {"reserve", "payable_months"}
+    assert document["schema"] == "poolcast.simulation/2"
+    assert {row["measure"] for row in document["fans"]} == {"reserve", "payable_months"}
+    assert "not within the horizon" in {row["year"] for row in document["events"]}
+    code, out, _ = poolcast("simulate", *SHORT, "--json", "--all-rows", "--ledger", "EPF")
+    whole = json.loads(out)
+    assert (document["whole"], whole["whole"]) == (False, True)
+    assert document["rows"] == whole["rows"] == {name: len(whole[name]) for name in whole["rows"]}
+    for name in ("fans", "probabilities", "events", "tails"):
+        every = [json.dumps(row) for row in whole[name]]
+        some = [json.dumps(row) for row in document[name]]
+        assert 0 < len(some) < len(every)
+        assert set(some) <= set(every)
 
 
 def test_bad_options_come_together_and_leave_nothing(poolcast, elsewhere):

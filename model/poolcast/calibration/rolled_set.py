@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.filling import Origins
 from poolcast.parameters.location import SET_FILE
+from poolcast.parameters.partial_folders import new_partial_folder
 from poolcast.parameters.rows import place_shape
 from poolcast.parameters.set_folder import read_origins
 from poolcast.parameters.tables import table_files
@@ -33,7 +33,6 @@ Texts = tuple[str, str, str, str]
 TextsOf = Callable[[str, int | None, tuple[int, ...]], Texts]
 """From parameter, year and position on the other axes (region first) to the texts of the row."""
 
-PARTIAL = ".poolcast-partial-"
 _LAST_COLUMNS = ("value", "unit", "evidence", "grade", "source", "note")
 HEADER = ("parameter", *AXES, *_LAST_COLUMNS)
 _MARK = {"en": " — rolled: ", "zh": " — 结转:"}
@@ -248,8 +247,7 @@ def whole_set(place: Path) -> Iterator[Path]:
         raise AssumptionError(Problem("--to", f"'{place}', which is there already", "a new or empty folder", remedy))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.parent / f"{PARTIAL}{uuid4().hex}"
-        partial.mkdir()
+        partial = new_partial_folder(place.parent)
     except OSError as error:
         remedy = "Name a folder in which you may write."
         raise AssumptionError(Problem("--to", f"{place}: {error.strerror}", "a writable place", remedy)) from error

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any
 from poolcast import __version__
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.reporting.run_folder import RUN_SCHEMA, free_place, package_versions, safe_name
-from poolcast.reporting.simulation_tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +171,14 @@ def write_table(place: Path, table: pd.DataFrame) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
-def finish(folder: Path, simulation: Simulation, request: Request, command: str, log: Sequence[str]) -> Path:
+def finish(
+    folder: Path,
+    simulation: Simulation,
+    request: Request,
+    command: str,
+    log: Sequence[str],
+    tables: Mapping[str, pd.DataFrame],
+) -> Path:
     """Write tables, manifest and log of a complete simulation and rename its folder into place.
 
     Returns
@@ -181,8 +187,7 @@ def finish(folder: Path, simulation: Simulation, request: Request, command: str,
         The finished folder.
     """
     (folder / "tables").mkdir(exist_ok=True)
-    for name, make in TABLES.items():
-        table = make(simulation)
+    for name, table in tables.items():
         if not table.empty:
             write_table(folder / "tables" / f"{name}.csv", table)
     manifest = {

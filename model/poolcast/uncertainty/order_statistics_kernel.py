@@ -76,7 +76,8 @@ def _count(
     """Note the bucket of every path, and how many paths lie in the buckets before each."""
     last = len(starts) - 2
     for path in range(len(row)):
-        bucket_of[path] = min(np.int32((row[path] - lowest) * scale), last)
+        bucket = int((row[path] - lowest) * scale)
+        bucket_of[path] = bucket if bucket < last else last
     starts[:] = 0
     for path in range(len(row)):
         starts[bucket_of[path] + 1] += 1
