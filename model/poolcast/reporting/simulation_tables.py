@@ -112,10 +112,6 @@ def _summary_of(
         "ledger": [*ledgers],
         "year": [*years, NEVER],
     }
-        "region": list(regions),
-        "ledger": list(ledgers),
-        "year": [*years, NEVER],
-    }
     if "measure" in table and table["measure"].isin(SUMMARISED).any():
         wanted["measure"] = [*SUMMARISED]
     for column, members in wanted.items():
