@@ -1,6 +1,6 @@
 """The reference job: Poolcast's kernel against two NumPy yardsticks and a compiled one, in one run.
 
-The job is that of `cohort_kernel`: 16 regions, 2 sexes, 101 ages, 50 years, the population projected anew in every path.
+The job is that of `cohort_kernel`: 16 regions, 2 sexes, 101 ages, 50 years, the population anew in every path.
 The bars of the project: Poolcast at least 150 times as fast as the plain yardstick (timed on fewer paths and scaled)
 and 6 times as fast as the blocked one, in float64 without ``fastmath``, to 1e-9 the same numbers.
 

@@ -17,6 +17,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 import numba
 
@@ -92,8 +93,12 @@ def second_worker(paths: int, rounds: int, yardstick_paths: int = 1_024) -> dict
         numba.set_num_threads(threads)
         run_yardstick(*drawn)
 
+    def one_worker() -> None:
+        with patch("os.cpu_count", return_value=1):  # the cohort kernel has threads of its own: one as well
+            simulate_once(job, paths, 1)
+
     actions: dict[str, Callable[[], object]] = {
-        "one_worker": lambda: simulate_once(job, paths, 1),
+        "one_worker": one_worker,
         "yardstick_one": lambda: yardstick(1),
         "two_workers": lambda: simulate_once(job, paths, 2),
         "yardstick_two": lambda: yardstick(2),

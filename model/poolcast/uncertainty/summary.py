@@ -280,7 +280,9 @@ def _reserve_needed(simulation: Simulation, scenario: str, years: int, probabili
 def convergence(
     simulation: Simulation, scenario: str, measure: str, met: Callable[[xr.DataArray], xr.DataArray], points: int = 40
 ) -> xr.Dataset:
-    """Return how an estimated probability settles as paths are added.
+    """Return how an estimated probability settles as paths are added, with the error that it has at each stage.
+
+    Of antithetic pairs and Sobol points the error is the spread over batches; not known before each has a path.
 
     Parameters
     ----------
@@ -302,9 +304,31 @@ def convergence(
     shape = (-1, *[1] * (total.ndim - 1))
     share = total / counts.reshape(shape)
     error = np.sqrt(share * (1 - share) / counts.reshape(shape))
+    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    if batches is not None:
+        error = _errors_by_batch(flags.values, batches, counts)
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
     return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
+
+
+def _errors_by_batch(met: NDArray[np.bool_], batches: NDArray[np.intp], counts: NDArray[np.intp]) -> Array:
+    """Return the errors of a probability after so many paths (count, ...) from its spread over batches.
+
+    Parameters
+    ----------
+    met : array (path, ...)
+    batches : array (path,)
+    counts : array (count,)
+    """
+    shares = []
+    for batch in np.unique(batches):
+        mine = (batches == batch).reshape(-1, *[1] * (met.ndim - 1))
+        with np.errstate(invalid="ignore"):
+            shares.append((met & mine).cumsum(0)[counts - 1] / mine.cumsum(0)[counts - 1])
+    by_batch = np.stack(shares)
+    result: Array = by_batch.std(0, ddof=1) / np.sqrt(len(by_batch))
+    return result
 
 
 def _lowest(simulation: Simulation, scenario: str, measure: str, first: int, last: int) -> xr.DataArray:
