@@ -273,3 +273,14 @@ def test_a_value_too_large_for_the_sums_leaves_the_mean_unknown():
     moments.add(np.array([[1.0, 2.0], [1.0, np.inf]]), np.zeros(2, dtype=np.intp))
     assert moments.mean(2)[0] == pytest.approx(1.5)
     assert np.isnan(moments.mean(2)[1])
+
+
+def test_a_grid_of_many_cells_is_that_of_each_cell():
+    pilot = np.random.default_rng(2).normal(size=(50, 600))
+    whole = Grid.of(pilot, (0.5,))
+    for cell in (0, 255, 256, 599):
+        assert np.array_equal(whole.knots[cell], Grid.of(pilot[:, [cell]], (0.5,)).knots[0])
+    moments = Moments.of(pilot, 1)
+    np.testing.assert_allclose(moments.centre, pilot.mean(0), rtol=1e-12, atol=1e-15)
+    assert (moments.unit / 2 < pilot.std(0)).all()
+    assert (moments.unit >= pilot.std(0)).all()
