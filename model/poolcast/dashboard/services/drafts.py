@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -213,9 +214,11 @@ class Draft:
         return cls(tuple(_plain(item) for item in read_changes(_years_as_numbers(changes), "link")))
 
     def file_text(self, name: str = "draft", title: Words | None = None, why: Words | None = None) -> str:
-        """Return the scenario file, ``NAME.yaml``, that the command line reads."""
+        """Return the scenario file that the command line reads, to be called ``NAME.yaml``; see `safe_name`."""
         given = title or self.title
-        scenario = Scenario(name, given, why or given, f"made in the dashboard from {self.origin or 'baseline'}")
+        scenario = Scenario(
+            safe_name(name), given, why or given, f"made in the dashboard from {self.origin or 'baseline'}"
+        )
         return scenario_text(replace(scenario, reforms=self.entries))
 
     @classmethod
@@ -266,6 +269,12 @@ class Draft:
         except (binascii.Error, zlib.error, ValueError, RecursionError):
             raise ScenarioError(refused) from None
         return cls.of_changes(changes)
+
+
+def safe_name(text: str, otherwise: str = "draft") -> str:
+    """Return a text as the name of a scenario and its file: letters, digits, underscore and hyphen, nothing of a path."""
+    kept = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-")[:60]
+    return kept or otherwise
 
 
 def _plain(item: LeverCall | Reform) -> LeverCall | Reform:

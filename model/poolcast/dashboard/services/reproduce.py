@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from poolcast.dashboard.services.drafts import safe_name
 from poolcast.dashboard.services.scenarios import scenario_of
 from poolcast.dashboard.services.sets import LoadedSet, load_set
 from poolcast.parameters.errors import PoolcastError
@@ -105,9 +106,9 @@ def _scenario_words(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str,
         if is_found(scenario):
             words.append(scenario.name)
         else:
-            name = f"{scenario.name}.yaml"
-            files[name] = scenario_text(scenario)
-            words.append(name)
+            stem = safe_name(scenario.name)
+            files[f"{stem}.yaml"] = scenario_text(replace(scenario, name=stem))
+            words.append(f"{stem}.yaml")
     return words, files
 
 
