@@ -25,8 +25,6 @@ Array = NDArray[np.float64]
 _INPATIENT, _OUTPATIENT, _CHRONIC, _DUAL, _MATERNITY, _ALLOWANCE, _LONG_TERM = (
     index("benefit", benefit) for benefit in BENEFITS
 )
-_COLUMNS = 8
-"""Columns of a table: eight numbers fill a line of the cache."""
 _KNOWN: OrderedDict[int, tuple[Assumptions, Law, Options]] = OrderedDict()
 """Laws made lately, by the identity of the set, which never changes; a simulation asks for the same few again."""
 _KNOWN_SIZE = 8
@@ -74,6 +72,11 @@ def sum_compiled(
 def _plain(array: Array) -> Array:
     """The one kind of array that the kernel is compiled for; others, a read-only one too, are copied."""
     return np.require(array, np.float64, ["C", "A", "W"])
+
+
+def _log(array: Array) -> Array:
+    result: Array = np.log(np.maximum(array, column.SMALLEST))
+    return result
 
 
 def _known_law(assumptions: Assumptions, people: People) -> tuple[Law, Options]:
@@ -142,9 +145,10 @@ class _Tables:
     def _factor(self, benefit: int) -> Array:
         return by_status(self._set["calibration.benefit"][:, :, benefit])[:, None]
 
-    def _table(self, axes: tuple[int, ...], columns: dict[int, Array | float]) -> Array:
-        """Return an array with columns last; one that is not named is zero."""
-        table = np.zeros((*axes, _COLUMNS))
+    @staticmethod
+    def _table(axes: tuple[int, ...], columns: dict[int, Array | float]) -> Array:
+        """Return an array with columns last."""
+        table = np.zeros((*axes, len(columns)))
         for position, values in columns.items():
             table[..., position] = values
         return table
@@ -153,15 +157,16 @@ class _Tables:
         """Tiers of inpatient care; see `benefits._Rules.inpatient`."""
         share = np.take(self._yearly("inpatient.in_policy_share"), SCHEME_OF_STATUS, axis=2)
         in_policy = relative_cost_of_tiers(self._set)[:, None] * share
-        deductible = self._yearly("inpatient.deductible")
+        deductible, rate = self._yearly("inpatient.deductible"), self._yearly("inpatient.reimbursement_rate")
         return self._table(
             (*self._shape, len(TIERS)),
             {
                 column.IN_POLICY: in_policy,
-                column.LOG_IN_POLICY: np.log(in_policy),
+                column.LOG_IN_POLICY: _log(in_policy),
                 column.DEDUCTIBLE: deductible,
-                column.LOG_DEDUCTIBLE: np.log(deductible),
-                column.RATE: self._yearly("inpatient.reimbursement_rate"),
+                column.LOG_DEDUCTIBLE: _log(deductible),
+                column.RATE: rate,
+                column.OVER_RATE: np.divide(1, rate, out=np.full_like(rate, column.BEYOND), where=rate > 0),
                 column.MIX: self._yearly("inpatient.tier_share"),
                 column.BASE_MIX: base_mix(self._set)[:, None],
                 column.REFERENCE: self._yearly(REFERENCE_BY_TIER) if REFERENCE_BY_TIER in self._set else 0.0,
@@ -172,7 +177,7 @@ class _Tables:
         """Layers of outpatient care; see `benefits._Rules.outpatient`."""
         rate, users = self._yearly("outpatient.reimbursement_rate"), 1 - self._set["outpatient.share_without_use"]
         lower, ceiling = self._yearly("outpatient.deductible"), self._yearly("outpatient.ceiling")
-        upper = lower + np.divide(ceiling, rate, out=np.full_like(rate, np.inf), where=rate > 0)
+        upper = lower + np.divide(ceiling, rate, out=ceiling * column.BEYOND, where=rate > 0)
         paid = rate * users[:, None] * self._factor(_OUTPATIENT)
         if self._set.options["outpatient_layers"] == "fixed_share":
             between = self._yearly("outpatient.share_between_deductible_and_ceiling")
@@ -182,9 +187,9 @@ class _Tables:
             self._shape,
             {
                 column.LOWER: lower,
-                column.LOG_LOWER: np.log(lower),
+                column.LOG_LOWER: _log(lower),
                 column.UPPER: upper,
-                column.LOG_UPPER: np.log(upper),
+                column.LOG_UPPER: _log(upper),
                 column.USERS: users[:, None],
                 column.PAID_SHARE: paid,
                 column.LOG_REFERENCE_STAYS: reference[..., _INPATIENT],
@@ -272,7 +277,7 @@ class _Tables:
                 column.DEVIATION: np.sqrt(of_stays),
                 column.REPEAT: self._set["inpatient.repeat_share"],
                 column.AGAIN: again,
-                column.LOG_AGAIN: np.log(again),
+                column.LOG_AGAIN: _log(again),
                 column.HALF_VARIANCE_VISITS: of_visits / 2,
                 column.DEVIATION_VISITS: np.sqrt(of_visits),
             },

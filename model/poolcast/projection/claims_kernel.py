@@ -1,12 +1,12 @@
 """The compiled kernel of the claims: care, entitlement and the patients' answer, from age sums to what a fund is asked.
 
 The same formulae as `care`, `benefits` and `behaviour`, which are the twin to read; those hold whole arrays at every
-step. Here one path of one region goes from its age sums to the sums over statuses that the ledgers need, year after
-year, and nothing in between leaves the cache. What no path changes, logarithms among it, is read from tables that are
-made once (`claims_compiled`); their last axis holds what is read together, so that it lies in one line of the cache.
+step. Here some paths of one region go from their age sums to the sums over statuses that the ledgers need, year after
+year, side by side in rows that stay in the cache, so that the processor works on several paths at once. What no path
+changes, logarithms among it, is read from tables that are made once (`claims_compiled`).
 
-Paths do not meet, and nothing is reassociated (no `fastmath`), so a path has the same bits in any block. The kernel
-lets go of the interpreter lock.
+A lane never reads another lane, and nothing is reassociated (no `fastmath`), so a path has the same bits in any block.
+The kernel lets go of the interpreter lock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.axes import BENEFITS, STATUSES, TIERS, index
-from poolcast.projection.normal_distribution_compiled import mean_below_limit
+from poolcast.projection.lane_functions import exponential, logarithm, mean_below
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -32,8 +32,8 @@ _UNINSURED, _ACTIVE, _RETIRED = (index("status", status) for status in ("uninsur
 _BENEFITS, _STATUSES, _TIERS = len(BENEFITS), len(STATUSES), len(TIERS)
 EMPLOYEE, RESIDENT, NOBODY = 0, 1, -1
 
-IN_POLICY, LOG_IN_POLICY, DEDUCTIBLE, LOG_DEDUCTIBLE, RATE, MIX, BASE_MIX, REFERENCE = range(8)
-"""Columns of `Law.tiers`: in-policy bill over the mean cost of a stay, deductible, rate, mix of the year and of the
+IN_POLICY, LOG_IN_POLICY, DEDUCTIBLE, LOG_DEDUCTIBLE, RATE, OVER_RATE, MIX, BASE_MIX, REFERENCE = range(9)
+"""Columns of `Law.tiers`: in-policy bill over the mean cost of a stay, deductible, rate and its inverse, mix of the year and of the
 base year, the patient's share under the unreformed law."""
 LOWER, LOG_LOWER, UPPER, LOG_UPPER, USERS, PAID_SHARE, LOG_REFERENCE_STAYS, LOG_REFERENCE_VISITS = range(8)
 """Columns of `Law.visits`: limits between which outpatient bills are paid, members who use such care, what is paid of
@@ -54,13 +54,29 @@ RESIDENTS_COUNTED, RESIDENTS, EMPLOYEES_INPATIENT, CIVIL_SERVICE = range(4)
 """Sums of own payments: residents' inpatient and chronic care, all of the residents', employees' inpatient care, and
 all of unit employees and the retired."""
 
-# Every compiled function but the limited expected value stands in this file: numba's cache on disk looks at the file of
-# a function only. After a change of `normal_distribution_compiled` this file must be touched. What is called in one
-# place is put there (`_in_place`), because handing many arrays over takes longer than the formula.
+SMALLEST = 1e-300
+"""What stands for zero where a logarithm is taken; it is far below any limit."""
+BEYOND = 1e30
+"""What stands for the inverse of a rate of zero: a ceiling that nobody reaches."""
+
+ROW = 32
+"""Paths side by side, and so places in a row of the workspace."""
+_LINE, _VECTOR = 8, 8
+"""Numbers in a line of the cache, and in a vector: lanes are filled up to a multiple of it."""
+_WAGE, _INCOME, _STRENGTH, _INDEX, _LOG_INDEX, _BIRTHS, _ENTITLED = range(7)
+_COST, _LOG_COST, _CEILING, _BILL, _BILL_PAID, _SERVICES, _IN_POLICY, _PAID, _OWN = range(7, 16)
+_TOTAL, _STAY, _STAY_PAID, _ABOVE, _OUTSIDE, _BASE_BILL, _BASE_PAID, _ANSWER_STAYS, _ANSWER_VISITS = range(16, 25)
+_USE = 25
+_UNIT_COST = _USE + _BENEFITS
+_AGE_SUMS = _UNIT_COST + 2 * _BENEFITS
+_ROWS = _AGE_SUMS + 7 * _STATUSES
+"""Rows of the workspace: levels of the year, then what one status needs, then levels and age sums by place."""
+_CLAIMED, _FROM_OUTSIDE, _OWN_SUMS, _ABOVE_CEILING, _RESULTS = 0, 14, 16, 20, 21
+"""Rows of the results of a year, in the order of `Sums`."""
+
+# Every compiled function but those of `lane_functions` stands in this file: numba's cache on disk looks at the file of a
+# function only. After a change there this file must be touched.
 _compile: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(nogil=True, cache=True, error_model="numpy")
-_in_place: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
-    nogil=True, cache=True, error_model="numpy", inline="always"
-)
 
 
 class Law(NamedTuple):
@@ -126,274 +142,344 @@ class Sums(NamedTuple):
 def add_up_claims(law, options, crowd, prices, sums):  # type: ignore[no-untyped-def]
     """Fill the sums; regions outside, so that their part of the law stays in the cache."""
     paths, regions, years = sums.above.shape
-    exposure = np.empty((7, years, _STATUSES))
-    change = np.zeros((years, _STATUSES, 2))
+    work, results = _rows(_ROWS), _rows(_RESULTS)
+    change = np.zeros((years + 2, _STATUSES, 2, ROW))  # two empty years before the base year
     for region in range(regions):
-        for path in range(paths):
-            for number, ends in enumerate(
-                (
-                    crowd.members,
-                    crowd.admissions,
-                    crowd.inpatient_cost,
-                    crowd.outpatient_bill,
-                    crowd.chronic_bill,
-                    crowd.expected_births,
-                    crowd.disabled,
-                )
-            ):
-                _expose(ends[_of(ends, path), region], options.closing_weight, exposure[number])
-            uninsured = crowd.members[_of(crowd.members, path), region, :, _UNINSURED]
-            born = crowd.births[_of(crowd.births, path), region]
-            use, unit_cost = (
-                prices.use[_of(prices.use, path), region],
-                prices.unit_cost[_of(prices.unit_cost, path), region],
-            )
-            wage, income = prices.wage[_of(prices.wage, path), region], prices.income[_of(prices.income, path), region]
-            strength = prices.strength[_of(prices.strength, path), region]
-            _one_path(
-                law,
-                options,
-                region,
-                exposure,
-                uninsured,
-                born,
-                use,
-                unit_cost,
-                wage,
-                income,
-                strength,
-                change,
-                sums.claimed[path, region],
-                sums.outside[path, region],
-                sums.own[path, region],
-                sums.above[path, region],
-            )
+        for first in range(0, paths, ROW):
+            count = min(ROW, paths - first)
+            lanes = (count + _VECTOR - 1) // _VECTOR * _VECTOR
+            for year in range(years):
+                _load(work, lanes, first, count, region, year, options.closing_weight, crowd, prices)
+                _open_year(work, lanes, law, crowd, first, count, region, year, prices)
+                results[:] = 0.0
+                for status in range(_STATUSES):
+                    if law.scheme[status] != NOBODY:
+                        _one_status(work, results, change, lanes, law, options, region, year, status)
+                _write(results, sums, first, count, region, year)
 
 
 @_compile
-def _of(values, path):  # type: ignore[no-untyped-def]
-    """Return where a path lies; one path may serve all."""
-    return path if values.shape[0] > 1 else 0
+def _rows(count):  # type: ignore[no-untyped-def]
+    """Rows that begin where a line of the cache does; flat, row after row."""
+    raw = np.zeros(count * ROW + _LINE)
+    skip = -raw.ctypes.data % 64 // 8
+    return raw[skip : skip + count * ROW]
 
 
 @_compile
-def _expose(ends, weight, exposure):  # type: ignore[no-untyped-def]
-    """Set the exposure of each year (year, status) from its two ends; see `people.People.exposure`."""
-    for year in range(exposure.shape[0]):
-        for status in range(_STATUSES):
-            exposure[year, status] = weight * ends[year + 1, status] + (1 - weight) * ends[year, status]
+def _row(rows, number):  # type: ignore[no-untyped-def]
+    return rows[number * ROW : (number + 1) * ROW]
 
 
-@_in_place
-def _one_path(  # type: ignore[no-untyped-def]
-    law,
-    options,
-    region,
-    exposure,
-    uninsured,
-    born,
-    use,
-    unit_cost,
-    wage,
-    income,
-    strength,
-    change,
-    claimed,
-    outside,
-    own_sums,
-    above_ceiling,
-):
-    """Fill the sums of one path of one region."""
-    claimed[:] = 0.0
-    outside[:] = 0.0
-    own_sums[:] = 0.0
-    above_ceiling[:] = 0.0
-    for year in range(len(wage)):
-        log_index = law.indexation[region] * math.log(wage[year] / wage[0])
-        index_level = math.exp(log_index)
-        expected_births, residents = 0.0, 0.0
+@_compile
+def _path(values, first, count, lane):  # type: ignore[no-untyped-def]
+    """Return where the path of a lane lies: lanes to spare repeat the last path, and one path may serve all."""
+    return first + min(lane, count - 1) if values.shape[0] > 1 else 0
+
+
+@_compile
+def _load(work, lanes, first, count, region, year, weight, crowd, prices):  # type: ignore[no-untyped-def]
+    """Set the levels of a year and the exposures of all statuses (see `people.People.exposure`) of every lane."""
+    for lane in range(lanes):
+        work[_WAGE * ROW + lane] = prices.wage[_path(prices.wage, first, count, lane), region, year]
+        work[_INCOME * ROW + lane] = prices.income[_path(prices.income, first, count, lane), region, year]
+        work[_STRENGTH * ROW + lane] = prices.strength[_path(prices.strength, first, count, lane), region, year]
+        use, unit_cost = _path(prices.use, first, count, lane), _path(prices.unit_cost, first, count, lane)
+        for benefit in range(_BENEFITS):
+            work[(_USE + benefit) * ROW + lane] = prices.use[use, region, year, benefit]
+            for scheme in range(2):
+                place = _UNIT_COST + scheme * _BENEFITS + benefit
+                work[place * ROW + lane] = prices.unit_cost[unit_cost, region, year, scheme, benefit]
+    _expose(_of(work, MEMBERS), lanes, first, count, region, year, weight, crowd.members)
+    _expose(_of(work, ADMISSIONS), lanes, first, count, region, year, weight, crowd.admissions)
+    _expose(_of(work, INPATIENT_COST), lanes, first, count, region, year, weight, crowd.inpatient_cost)
+    _expose(_of(work, OUTPATIENT_BILL), lanes, first, count, region, year, weight, crowd.outpatient_bill)
+    _expose(_of(work, CHRONIC_BILL), lanes, first, count, region, year, weight, crowd.chronic_bill)
+    _expose(_of(work, BIRTHS), lanes, first, count, region, year, weight, crowd.expected_births)
+    _expose(_of(work, DISABLED), lanes, first, count, region, year, weight, crowd.disabled)
+
+
+@_compile
+def _of(work, measure):  # type: ignore[no-untyped-def]
+    """Return the rows of an age sum, one a status."""
+    return work[(_AGE_SUMS + measure * _STATUSES) * ROW : (_AGE_SUMS + (measure + 1) * _STATUSES) * ROW]
+
+
+@_compile
+def _expose(rows, lanes, first, count, region, year, weight, values):  # type: ignore[no-untyped-def]
+    for lane in range(lanes):
+        path = _path(values, first, count, lane)
         for status in range(_STATUSES):
-            expected_births += exposure[BIRTHS, year, status]
+            opening, closing = values[path, region, year, status], values[path, region, year + 1, status]
+            rows[status * ROW + lane] = weight * closing + (1 - weight) * opening
+
+
+@_compile
+def _open_year(work, lanes, law, crowd, first, count, region, year, prices):  # type: ignore[no-untyped-def]
+    """Set the index of limits, births over those expected, and the part of residents who do not wait."""
+    indexation, waits = law.indexation[region], law.years[region, year, WAITING]
+    for lane in range(lanes):
+        base = prices.wage[_path(prices.wage, first, count, lane), region, 0]
+        log_index = indexation * logarithm(work[_WAGE * ROW + lane] / base)
+        work[_LOG_INDEX * ROW + lane] = log_index
+        work[_INDEX * ROW + lane] = exponential(log_index)
+        expected, residents = 0.0, 0.0
+        for status in range(_STATUSES):
+            expected += work[(_AGE_SUMS + BIRTHS * _STATUSES + status) * ROW + lane]
             if law.scheme[status] == RESIDENT:
-                residents += exposure[MEMBERS, year, status]
-        waiting = law.years[region, year, WAITING] * uninsured[year]
-        waiting = min(waiting / residents, 1.0) if residents > 0.0 else 0.0
-        for status in range(_STATUSES):
-            scheme = law.scheme[status]
-            if scheme == NOBODY:
-                continue
-            members, admissions = exposure[MEMBERS, year, status], exposure[ADMISSIONS, year, status]
-            cost = exposure[INPATIENT_COST, year, status] / admissions if admissions > 0.0 else 0.0
-            cost *= law.benefits[region, year, status, _INPATIENT, COST] * unit_cost[year, scheme, _INPATIENT]
-            ceiling = law.years[region, year, CEILINGS[0]] * wage[year]
-            if scheme == RESIDENT:
-                ceiling = law.years[region, year, CEILINGS[1]] * income[year]
-            stay, stay_paid, stay_above, stay_outside, stay_own = _inpatient(
-                law, options, region, year, status, scheme, cost, ceiling, index_level, log_index, strength[year]
-            )
-            bill = exposure[OUTPATIENT_BILL, year, status] / members if members > 0.0 else 0.0
-            bill *= law.benefits[region, year, status, _OUTPATIENT, COST] * unit_cost[year, scheme, _OUTPATIENT]
-            bill *= use[year, _OUTPATIENT] * law.benefits[region, year, status, _OUTPATIENT, LISTED]
-            bill_paid = _outpatient(law, options, region, year, status, scheme, bill, index_level, log_index)
-            bill_own = 1.0 - bill_paid / bill if bill > 0.0 else 1.0
-            answer_stays, answer_visits = _answers(
-                law, options, change, region, year, status, stay_own, bill_own, strength[year]
-            )
-            for benefit in range(_BENEFITS):
-                in_policy = (
-                    law.benefits[region, year, status, benefit, COST]
-                    * unit_cost[year, scheme, benefit]
-                    * law.benefits[region, year, status, benefit, LISTED]
-                )
-                services, answer = members, 1.0
-                if benefit == _INPATIENT:
-                    in_policy, paid = stay, stay_paid
-                    services, answer = admissions * use[year, benefit], answer_stays
-                elif benefit == _OUTPATIENT:
-                    in_policy, paid = bill, bill_paid
-                    answer = answer_visits
-                else:
-                    if benefit == _CHRONIC:
-                        mean = exposure[CHRONIC_BILL, year, status] / members if members > 0.0 else 0.0
-                        in_policy *= mean * use[year, benefit]
-                    elif benefit == _DUAL:
-                        in_policy *= use[year, benefit]
-                    elif benefit == _LONG_TERM:
-                        services = exposure[DISABLED, year, status] * use[year, benefit]
-                    else:
-                        if benefit == _ALLOWANCE:
-                            in_policy = wage[year] * law.benefits[region, year, status, benefit, LISTED]
-                        services = law.base_births[region, status]
-                        if year > 0 or math.isnan(services):
-                            mine = exposure[BIRTHS, year, status]
-                            services = mine / expected_births * born[year] if expected_births > 0.0 else 0.0
-                        services *= use[year, benefit]
-                    paid = in_policy * law.benefits[region, year, status, benefit, PAID]
-                    if options.answers:
-                        answer = _bounded(
-                            law.benefits[region, year, status, benefit, ANSWER] * strength[year],
-                            options.smallest_answer,
-                            options.largest_answer,
-                        )
-                services *= law.benefits[region, year, status, benefit, SERVICES] * answer
-                if scheme == RESIDENT and benefit != _LONG_TERM:
-                    services *= 1.0 - waiting
-                gross = services * paid
-                own = max(services * in_policy - gross, 0.0) * law.benefits[region, year, status, benefit, CHEAPER]
-                claimed[year, scheme, benefit] += gross
-                if scheme == RESIDENT:
-                    own_sums[year, RESIDENTS] += own
-                    if benefit in (_INPATIENT, _CHRONIC):
-                        own_sums[year, RESIDENTS_COUNTED] += own
-                elif benefit == _INPATIENT:
-                    own_sums[year, EMPLOYEES_INPATIENT] += own
-                    above_ceiling[year] += services * stay_above * law.benefits[region, year, status, benefit, CHEAPER]
-                if status in (_ACTIVE, _RETIRED):
-                    own_sums[year, CIVIL_SERVICE] += own
-                if benefit == _INPATIENT:
-                    outside[year, scheme] += services * stay_outside
-
-
-@_in_place
-def _inpatient(  # type: ignore[no-untyped-def]
-    law, options, region, year, status, scheme, cost, ceiling, index_level, log_index, strength
-):
-    """Return, of a mean stay, in-policy bill, payment, bill above the ceiling, payment outside the region and the
-    patient's share at the mix of the base year; see `benefits._Rules.inpatient`.
-    """
-    log_cost = math.log(cost) if cost > 0.0 else 0.0
-    half_variance, deviation = law.spread[region, scheme, HALF_VARIANCE], law.spread[region, scheme, DEVIATION]
-    repeat, again = law.spread[region, scheme, REPEAT], law.spread[region, scheme, AGAIN]
-    log_again, factor = law.spread[region, scheme, LOG_AGAIN], law.spread[region, scheme, FACTOR]
-    total, bill, payment, above, outside, base_bill, base_payment = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for tier in range(_TIERS):
-        in_policy, log_mean = (
-            cost * law.tiers[region, year, status, tier, IN_POLICY],
-            log_cost + law.tiers[region, year, status, tier, LOG_IN_POLICY],
-        )
-        deductible, log_deductible = (
-            law.tiers[region, year, status, tier, DEDUCTIBLE] * index_level,
-            law.tiers[region, year, status, tier, LOG_DEDUCTIBLE] + log_index - log_mean,
-        )
-        limit = (
-            ceiling / law.tiers[region, year, status, tier, RATE]
-            if law.tiers[region, year, status, tier, RATE] > 0.0
-            else math.inf
-        ) + deductible
-        log_limit = math.log(limit) - log_mean if limit > 0.0 else 0.0
-        below = mean_below_limit(in_policy, limit, log_limit, half_variance, deviation)
-        kept = (1 - repeat) * mean_below_limit(in_policy, deductible, log_deductible, half_variance, deviation)
-        if repeat > 0.0:
-            log_lower = log_deductible + log_again
-            kept += repeat * mean_below_limit(in_policy, deductible * again, log_lower, half_variance, deviation)
-        paid = min(law.tiers[region, year, status, tier, RATE] * max(below - kept, 0.0) * factor, in_policy)
-        weight = law.tiers[region, year, status, tier, MIX]
-        if options.switches:
-            moved = (1.0 - paid / in_policy if in_policy > 0.0 else 1.0) - law.tiers[
-                region, year, status, tier, REFERENCE
-            ]
-            weight *= math.exp(-law.elasticity[status, SWITCHING] * moved * strength)
-        total += weight
-        bill += weight * in_policy
-        payment += weight * paid
-        above += weight * (in_policy - below)
-        outside = weight * paid  # of the last tier
-        base_bill += law.tiers[region, year, status, tier, BASE_MIX] * in_policy
-        base_payment += law.tiers[region, year, status, tier, BASE_MIX] * paid
-    scale = 1.0
-    if options.switches:
-        scale = 1.0 / total if total > 0.0 else 0.0
-    own = 1.0 - base_payment / base_bill if base_bill > 0.0 else 1.0
-    return bill * scale, payment * scale, above * scale, outside * scale, own
-
-
-@_in_place
-def _outpatient(law, options, region, year, status, scheme, bill, index_level, log_index):  # type: ignore[no-untyped-def]
-    """Return the payment of an in-policy bill; see `benefits._Rules.outpatient`."""
-    between = bill
-    if not options.fixed_share:
-        half_variance = law.spread[region, scheme, HALF_VARIANCE_VISITS]
-        deviation = law.spread[region, scheme, DEVIATION_VISITS]
-        mean = bill / law.visits[region, year, status, USERS]
-        log_mean = math.log(mean) - log_index if mean > 0.0 else 0.0
-        upper, lower = (
-            law.visits[region, year, status, UPPER] * index_level,
-            law.visits[region, year, status, LOWER] * index_level,
-        )
-        between = mean_below_limit(
-            mean, upper, law.visits[region, year, status, LOG_UPPER] - log_mean, half_variance, deviation
-        )
-        between -= mean_below_limit(
-            mean, lower, law.visits[region, year, status, LOG_LOWER] - log_mean, half_variance, deviation
-        )
-    return min(law.visits[region, year, status, PAID_SHARE] * max(between, 0.0), bill)
-
-
-@_in_place
-def _answers(law, options, change, region, year, status, own_stays, own_visits, strength):  # type: ignore[no-untyped-def]
-    """Return the factors on inpatient and outpatient use; see `behaviour.response_multiplier`."""
-    stays, visits = 1.0, 1.0
-    if options.answers:
-        smallest = options.smallest_own_share
-        change[year, status, 0] = (
-            math.log(max(own_stays, smallest)) - law.visits[region, year, status, LOG_REFERENCE_STAYS]
-        )
-        change[year, status, 1] = (
-            math.log(max(own_visits, smallest)) - law.visits[region, year, status, LOG_REFERENCE_VISITS]
-        )
-        of_stays, of_visits = 0.0, 0.0
-        for lag in range(min(len(law.phase_in), year + 1)):
-            of_stays += law.phase_in[lag] * change[year - lag, status, 0]
-            of_visits += law.phase_in[lag] * change[year - lag, status, 1]
-        stays = (law.elasticity[status, OF_STAYS] * of_stays + law.elasticity[status, CROSS] * of_visits) * strength
-        stays = _bounded(stays, options.smallest_answer, options.largest_answer)
-        visits = law.elasticity[status, OF_VISITS] * of_visits * strength
-        visits = _bounded(visits, options.smallest_answer, options.largest_answer)
-    return stays, visits
+                residents += work[(_AGE_SUMS + MEMBERS * _STATUSES + status) * ROW + lane]
+        born = crowd.births[_path(crowd.births, first, count, lane), region, year]
+        work[_BIRTHS * ROW + lane] = born / expected if expected > 0.0 else 0.0
+        uninsured = crowd.members[_path(crowd.members, first, count, lane), region, year, _UNINSURED]
+        waiting = min(waits * uninsured / residents, 1.0) if residents > 0.0 else 0.0
+        work[_ENTITLED * ROW + lane] = 1.0 - waiting
 
 
 @_compile
-def _bounded(exponent, smallest, largest):  # type: ignore[no-untyped-def]
-    """Return the exponential, within bounds."""
-    factor = math.exp(exponent) if exponent != 0.0 else 1.0
-    return min(max(factor, smallest), largest)
+def _one_status(work, results, change, lanes, law, options, region, year, status):  # type: ignore[no-untyped-def]
+    """Add the claims of one status to the results of a year."""
+    scheme = law.scheme[status]
+    rules, spread = law.benefits[region, year, status], law.spread[region, scheme]
+    level = _INCOME if scheme == RESIDENT else _WAGE
+    members = _row(_of(work, MEMBERS), status)
+    admissions, costs = _row(_of(work, ADMISSIONS), status), _row(_of(work, INPATIENT_COST), status)
+    prices = _UNIT_COST + scheme * _BENEFITS
+    _mean(_row(work, _COST), lanes, costs, admissions, _row(work, prices + _INPATIENT), rules[_INPATIENT, COST])
+    _scale(_row(work, _CEILING), lanes, _row(work, level), law.years[region, year, scheme])
+    _stays(work, lanes, law, options, region, year, status, spread)
+    bills = _row(_of(work, OUTPATIENT_BILL), status)
+    _mean(_row(work, _BILL), lanes, bills, members, _row(work, prices + _OUTPATIENT), rules[_OUTPATIENT, COST])
+    _times(_row(work, _BILL), lanes, _row(work, _USE + _OUTPATIENT), rules[_OUTPATIENT, LISTED])
+    _visits(work, lanes, law.visits[region, year, status], spread, options.fixed_share)
+    if options.answers:
+        _answers(work, lanes, change, law, options, year, status, law.visits[region, year, status])
+    for benefit in range(_BENEFITS):
+        rule = rules[benefit]
+        services, in_policy, paid = _row(work, _SERVICES), _row(work, _IN_POLICY), _row(work, _PAID)
+        use, price = _row(work, _USE + benefit), _row(work, prices + benefit)
+        _scale(services, lanes, members, rule[SERVICES])
+        if benefit == _INPATIENT:
+            in_policy, paid = _row(work, _STAY), _row(work, _STAY_PAID)
+            _scale(services, lanes, admissions, rule[SERVICES])
+            _times(services, lanes, use, 1.0)
+            if options.answers:
+                _times(services, lanes, _row(work, _ANSWER_STAYS), 1.0)
+        elif benefit == _OUTPATIENT:
+            in_policy, paid = _row(work, _BILL), _row(work, _BILL_PAID)
+            if options.answers:
+                _times(services, lanes, _row(work, _ANSWER_VISITS), 1.0)
+        else:
+            if benefit == _CHRONIC:
+                _mean(
+                    in_policy, lanes, _row(_of(work, CHRONIC_BILL), status), members, price, rule[COST] * rule[LISTED]
+                )
+                _times(in_policy, lanes, use, 1.0)
+            elif benefit == _DUAL:
+                _scale(in_policy, lanes, price, rule[COST] * rule[LISTED])
+                _times(in_policy, lanes, use, 1.0)
+            elif benefit == _LONG_TERM:
+                _scale(in_policy, lanes, price, rule[COST] * rule[LISTED])
+                _scale(services, lanes, _row(_of(work, DISABLED), status), rule[SERVICES])
+                _times(services, lanes, use, 1.0)
+            else:
+                _scale(in_policy, lanes, price, rule[COST] * rule[LISTED])
+                if benefit == _ALLOWANCE:
+                    _scale(in_policy, lanes, _row(work, _WAGE), rule[LISTED])
+                _scale(services, lanes, _row(_of(work, BIRTHS), status), rule[SERVICES])
+                _times(services, lanes, _row(work, _BIRTHS), 1.0)
+                if year == 0 and not math.isnan(law.base_births[region, status]):
+                    services[:] = law.base_births[region, status] * rule[SERVICES]
+                _times(services, lanes, use, 1.0)
+            _scale(paid, lanes, in_policy, rule[PAID])
+            if rule[ANSWER] != 0.0:
+                _answer(services, lanes, _row(work, _STRENGTH), rule[ANSWER], options)
+        if scheme == RESIDENT and benefit != _LONG_TERM:
+            _times(services, lanes, _row(work, _ENTITLED), 1.0)
+        own = _row(work, _OWN)
+        _claim(
+            _row(results, _CLAIMED + scheme * _BENEFITS + benefit), own, lanes, services, in_policy, paid, rule[CHEAPER]
+        )
+        if scheme == RESIDENT:
+            _add(_row(results, _OWN_SUMS + RESIDENTS), lanes, own)
+            if benefit in (_INPATIENT, _CHRONIC):
+                _add(_row(results, _OWN_SUMS + RESIDENTS_COUNTED), lanes, own)
+        elif benefit == _INPATIENT:
+            _add(_row(results, _OWN_SUMS + EMPLOYEES_INPATIENT), lanes, own)
+            _add_product(_row(results, _ABOVE_CEILING), lanes, services, _row(work, _ABOVE), rule[CHEAPER])
+        if status in (_ACTIVE, _RETIRED):
+            _add(_row(results, _OWN_SUMS + CIVIL_SERVICE), lanes, own)
+        if benefit == _INPATIENT:
+            _add_product(_row(results, _FROM_OUTSIDE + scheme), lanes, services, _row(work, _OUTSIDE), 1.0)
+
+
+@_compile
+def _scale(row, lanes, values, factor):  # type: ignore[no-untyped-def]
+    for lane in range(min(lanes, ROW)):
+        row[lane] = values[lane] * factor
+
+
+@_compile
+def _times(row, lanes, values, factor):  # type: ignore[no-untyped-def]
+    for lane in range(min(lanes, ROW)):
+        row[lane] *= values[lane] * factor
+
+
+@_compile
+def _add(row, lanes, values):  # type: ignore[no-untyped-def]
+    for lane in range(min(lanes, ROW)):
+        row[lane] += values[lane]
+
+
+@_compile
+def _add_product(row, lanes, values, others, factor):  # type: ignore[no-untyped-def]
+    for lane in range(min(lanes, ROW)):
+        row[lane] += values[lane] * others[lane] * factor
+
+
+@_compile
+def _mean(row, lanes, amounts, count, price, factor):  # type: ignore[no-untyped-def]
+    """Set the row to the mean amount at a price; zero where nobody counts."""
+    for lane in range(min(lanes, ROW)):
+        mean = amounts[lane] / (count[lane] if count[lane] > 0.0 else 1.0)
+        row[lane] = (mean if count[lane] > 0.0 else 0.0) * price[lane] * factor
+
+
+@_compile
+def _claim(claimed, own, lanes, services, in_policy, paid, cheaper):  # type: ignore[no-untyped-def]
+    """Add what the fund is asked for, and set what the law leaves to the patients."""
+    for lane in range(min(lanes, ROW)):
+        gross = services[lane] * paid[lane]
+        left = services[lane] * in_policy[lane] - gross
+        claimed[lane] += gross
+        own[lane] = (left if left > 0.0 else 0.0) * cheaper
+
+
+@_compile
+def _stays(work, lanes, law, options, region, year, status, spread):  # type: ignore[no-untyped-def]
+    """Set, of a mean stay, in-policy bill, payment, bill above the ceiling, payment outside the region, and bill and
+    payment at the mix of the base year; see `benefits._Rules.inpatient`.
+    """
+    for lane in range(min(lanes, ROW)):
+        cost = work[_COST * ROW + lane]
+        work[_LOG_COST * ROW + lane] = logarithm(cost if cost > SMALLEST else SMALLEST)
+    work[_TOTAL * ROW : (_BASE_PAID + 1) * ROW] = 0.0
+    for tier in range(_TIERS):
+        _tier(work, lanes, law.tiers[region, year, status, tier], spread, options, law.elasticity[status, SWITCHING])
+    if options.switches:
+        for lane in range(min(lanes, ROW)):
+            total = work[_TOTAL * ROW + lane]
+            scale = 1.0 / (total if total > 0.0 else 1.0)
+            work[_STAY * ROW + lane] *= scale
+            work[_STAY_PAID * ROW + lane] *= scale
+            work[_ABOVE * ROW + lane] *= scale
+            work[_OUTSIDE * ROW + lane] *= scale
+
+
+@_compile
+def _tier(work, lanes, rule, spread, options, switching):  # type: ignore[no-untyped-def]
+    """Add one tier; the last one is outside the region."""
+    share, log_share, deductible, log_deductible = (
+        rule[IN_POLICY],
+        rule[LOG_IN_POLICY],
+        rule[DEDUCTIBLE],
+        rule[LOG_DEDUCTIBLE],
+    )
+    rate, over_rate, mix, base_mix, reference = rule[RATE], rule[OVER_RATE], rule[MIX], rule[BASE_MIX], rule[REFERENCE]
+    half_variance, deviation, factor = spread[HALF_VARIANCE], spread[DEVIATION], spread[FACTOR]
+    repeat, again, log_again = spread[REPEAT], spread[AGAIN], spread[LOG_AGAIN]
+    beta = switching if options.switches else 0.0
+    for lane in range(min(lanes, ROW)):
+        in_policy = work[_COST * ROW + lane] * share
+        log_mean = work[_LOG_COST * ROW + lane] + log_share
+        lower = deductible * work[_INDEX * ROW + lane]
+        log_lower = log_deductible + work[_LOG_INDEX * ROW + lane] - log_mean
+        limit = work[_CEILING * ROW + lane] * over_rate + lower
+        log_limit = logarithm(limit if limit > SMALLEST else SMALLEST) - log_mean
+        below = mean_below(in_policy, limit, log_limit, half_variance, deviation)
+        kept = (1.0 - repeat) * mean_below(in_policy, lower, log_lower, half_variance, deviation)
+        kept += repeat * mean_below(in_policy, lower * again, log_lower + log_again, half_variance, deviation)
+        between = below - kept
+        paid = rate * (between if between > 0.0 else 0.0) * factor
+        paid = paid if paid < in_policy else in_policy
+        own = 1.0 - paid / (in_policy if in_policy > 0.0 else 1.0)
+        weight = mix * exponential(beta * (reference - own) * work[_STRENGTH * ROW + lane])
+        work[_TOTAL * ROW + lane] += weight
+        work[_STAY * ROW + lane] += weight * in_policy
+        work[_STAY_PAID * ROW + lane] += weight * paid
+        work[_ABOVE * ROW + lane] += weight * (in_policy - below)
+        work[_OUTSIDE * ROW + lane] = weight * paid
+        work[_BASE_BILL * ROW + lane] += base_mix * in_policy
+        work[_BASE_PAID * ROW + lane] += base_mix * paid
+
+
+@_compile
+def _visits(work, lanes, rule, spread, fixed_share):  # type: ignore[no-untyped-def]
+    """Set the payment of an in-policy outpatient bill; see `benefits._Rules.outpatient`."""
+    users, paid_share = rule[USERS], rule[PAID_SHARE]
+    lower, log_lower, upper, log_upper = rule[LOWER], rule[LOG_LOWER], rule[UPPER], rule[LOG_UPPER]
+    half_variance, deviation = spread[HALF_VARIANCE_VISITS], spread[DEVIATION_VISITS]
+    for lane in range(min(lanes, ROW)):
+        bill, index_level = work[_BILL * ROW + lane], work[_INDEX * ROW + lane]
+        mean = bill / users
+        log_mean = logarithm(mean if mean > SMALLEST else SMALLEST) - work[_LOG_INDEX * ROW + lane]
+        between = mean_below(mean, upper * index_level, log_upper - log_mean, half_variance, deviation)
+        between -= mean_below(mean, lower * index_level, log_lower - log_mean, half_variance, deviation)
+        between = between if between > 0.0 else 0.0
+        paid = paid_share * (bill if fixed_share else between)
+        work[_BILL_PAID * ROW + lane] = paid if paid < bill else bill
+
+
+@_compile
+def _answers(work, lanes, change, law, options, year, status, rule):  # type: ignore[no-untyped-def]
+    """Set the factors on inpatient and outpatient use; see `behaviour.response_multiplier`."""
+    smallest, low, high = options.smallest_own_share, options.smallest_answer, options.largest_answer
+    reference_stays, reference_visits = rule[LOG_REFERENCE_STAYS], rule[LOG_REFERENCE_VISITS]
+    own_price, cross = law.elasticity[status, OF_STAYS], law.elasticity[status, CROSS]
+    own_price_visits = law.elasticity[status, OF_VISITS]
+    now, then, before = law.phase_in[0], law.phase_in[1], law.phase_in[2]
+    stays, visits = change[year + 2, status, 0], change[year + 2, status, 1]
+    for lane in range(min(lanes, ROW)):
+        bill, whole = work[_BASE_BILL * ROW + lane], work[_BILL * ROW + lane]
+        own = 1.0 - work[_BASE_PAID * ROW + lane] / (bill if bill > 0.0 else 1.0)
+        own_visits = 1.0 - work[_BILL_PAID * ROW + lane] / (whole if whole > 0.0 else 1.0)
+        stays[lane] = logarithm(own if own > smallest else smallest) - reference_stays
+        visits[lane] = logarithm(own_visits if own_visits > smallest else smallest) - reference_visits
+    last_stays, last_visits = change[year + 1, status, 0], change[year + 1, status, 1]
+    old_stays, old_visits = change[year, status, 0], change[year, status, 1]
+    strength, answer, other = _row(work, _STRENGTH), _row(work, _ANSWER_STAYS), _row(work, _ANSWER_VISITS)
+    for lane in range(min(lanes, ROW)):
+        of_stays = now * stays[lane] + then * last_stays[lane] + before * old_stays[lane]
+        of_visits = now * visits[lane] + then * last_visits[lane] + before * old_visits[lane]
+        factor = exponential((own_price * of_stays + cross * of_visits) * strength[lane])
+        factor = factor if factor > low else low
+        answer[lane] = factor if factor < high else high
+    for lane in range(min(lanes, ROW)):
+        of_visits = now * visits[lane] + then * last_visits[lane] + before * old_visits[lane]
+        factor = exponential(own_price_visits * of_visits * strength[lane])
+        factor = factor if factor > low else low
+        other[lane] = factor if factor < high else high
+
+
+@_compile
+def _answer(services, lanes, strength, exponent, options):  # type: ignore[no-untyped-def]
+    """Multiply services by the patients' answer where no path moves their share."""
+    low, high = options.smallest_answer, options.largest_answer
+    for lane in range(min(lanes, ROW)):
+        factor = exponential(exponent * strength[lane])
+        factor = factor if factor > low else low
+        services[lane] *= factor if factor < high else high
+
+
+@_compile
+def _write(results, sums, first, count, region, year):  # type: ignore[no-untyped-def]
+    """Turn the rows of a year into the axes of the sums."""
+    for lane in range(count):
+        path = first + lane
+        for scheme in range(2):
+            sums.outside[path, region, year, scheme] = results[(_FROM_OUTSIDE + scheme) * ROW + lane]
+            for benefit in range(_BENEFITS):
+                claimed = results[(_CLAIMED + scheme * _BENEFITS + benefit) * ROW + lane]
+                sums.claimed[path, region, year, scheme, benefit] = claimed
+        for kind in range(4):
+            sums.own[path, region, year, kind] = results[(_OWN_SUMS + kind) * ROW + lane]
+        sums.above[path, region, year] = results[_ABOVE_CEILING * ROW + lane]
