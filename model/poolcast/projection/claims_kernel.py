@@ -142,33 +142,29 @@ class Sums(NamedTuple):
 def add_up_claims(law, options, crowd, prices, sums):  # type: ignore[no-untyped-def]
     """Fill the sums; regions outside, so that their part of the law stays in the cache."""
     paths, regions, years = sums.above.shape
-    work, results = _rows(_ROWS), _rows(_RESULTS)
+    work = _flat(_ROWS)
+    rows, results = work.reshape(_ROWS, ROW), _flat(_RESULTS).reshape(_RESULTS, ROW)
     change = np.zeros((years + 2, _STATUSES, 2, ROW))  # two empty years before the base year
     for region in range(regions):
         for first in range(0, paths, ROW):
             count = min(ROW, paths - first)
             lanes = (count + _VECTOR - 1) // _VECTOR * _VECTOR
             for year in range(years):
-                _load(work, lanes, first, count, region, year, options.closing_weight, crowd, prices)
-                _open_year(work, lanes, law, crowd, first, count, region, year, prices)
+                _load(rows, lanes, first, count, region, year, options.closing_weight, crowd, prices)
+                _open_year(rows, work, lanes, law, crowd, first, count, region, year, prices)
                 results[:] = 0.0
                 for status in range(_STATUSES):
                     if law.scheme[status] != NOBODY:
-                        _one_status(work, results, change, lanes, law, options, region, year, status)
+                        _one_status(rows, work, results, change, lanes, law, options, region, year, status)
                 _write(results, sums, first, count, region, year)
 
 
 @_compile
-def _rows(count):  # type: ignore[no-untyped-def]
+def _flat(count):  # type: ignore[no-untyped-def]
     """Rows that begin where a line of the cache does; flat, row after row."""
     raw = np.zeros(count * ROW + _LINE)
     skip = -raw.ctypes.data % 64 // 8
     return raw[skip : skip + count * ROW]
-
-
-@_compile
-def _row(rows, number):  # type: ignore[no-untyped-def]
-    return rows[number * ROW : (number + 1) * ROW]
 
 
 @_compile
@@ -178,31 +174,88 @@ def _path(values, first, count, lane):  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _load(work, lanes, first, count, region, year, weight, crowd, prices):  # type: ignore[no-untyped-def]
+def _load(rows, lanes, first, count, region, year, weight, crowd, prices):  # type: ignore[no-untyped-def]
     """Set the levels of a year and the exposures of all statuses (see `people.People.exposure`) of every lane."""
     for lane in range(lanes):
-        work[_WAGE * ROW + lane] = prices.wage[_path(prices.wage, first, count, lane), region, year]
-        work[_INCOME * ROW + lane] = prices.income[_path(prices.income, first, count, lane), region, year]
-        work[_STRENGTH * ROW + lane] = prices.strength[_path(prices.strength, first, count, lane), region, year]
+        rows[_WAGE, lane] = prices.wage[_path(prices.wage, first, count, lane), region, year]
+        rows[_INCOME, lane] = prices.income[_path(prices.income, first, count, lane), region, year]
+        rows[_STRENGTH, lane] = prices.strength[_path(prices.strength, first, count, lane), region, year]
         use, unit_cost = _path(prices.use, first, count, lane), _path(prices.unit_cost, first, count, lane)
         for benefit in range(_BENEFITS):
-            work[(_USE + benefit) * ROW + lane] = prices.use[use, region, year, benefit]
+            rows[_USE + benefit, lane] = prices.use[use, region, year, benefit]
             for scheme in range(2):
                 place = _UNIT_COST + scheme * _BENEFITS + benefit
-                work[place * ROW + lane] = prices.unit_cost[unit_cost, region, year, scheme, benefit]
-    _expose(_of(work, MEMBERS), lanes, first, count, region, year, weight, crowd.members)
-    _expose(_of(work, ADMISSIONS), lanes, first, count, region, year, weight, crowd.admissions)
-    _expose(_of(work, INPATIENT_COST), lanes, first, count, region, year, weight, crowd.inpatient_cost)
-    _expose(_of(work, OUTPATIENT_BILL), lanes, first, count, region, year, weight, crowd.outpatient_bill)
-    _expose(_of(work, CHRONIC_BILL), lanes, first, count, region, year, weight, crowd.chronic_bill)
-    _expose(_of(work, BIRTHS), lanes, first, count, region, year, weight, crowd.expected_births)
-    _expose(_of(work, DISABLED), lanes, first, count, region, year, weight, crowd.disabled)
-
-
-@_compile
-def _of(work, measure):  # type: ignore[no-untyped-def]
-    """Return the rows of an age sum, one a status."""
-    return work[(_AGE_SUMS + measure * _STATUSES) * ROW : (_AGE_SUMS + (measure + 1) * _STATUSES) * ROW]
+                rows[place, lane] = prices.unit_cost[unit_cost, region, year, scheme, benefit]
+    _expose(
+        rows[_AGE_SUMS + MEMBERS * _STATUSES : _AGE_SUMS + (MEMBERS + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.members,
+    )
+    _expose(
+        rows[_AGE_SUMS + ADMISSIONS * _STATUSES : _AGE_SUMS + (ADMISSIONS + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.admissions,
+    )
+    _expose(
+        rows[_AGE_SUMS + INPATIENT_COST * _STATUSES : _AGE_SUMS + (INPATIENT_COST + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.inpatient_cost,
+    )
+    _expose(
+        rows[_AGE_SUMS + OUTPATIENT_BILL * _STATUSES : _AGE_SUMS + (OUTPATIENT_BILL + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.outpatient_bill,
+    )
+    _expose(
+        rows[_AGE_SUMS + CHRONIC_BILL * _STATUSES : _AGE_SUMS + (CHRONIC_BILL + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.chronic_bill,
+    )
+    _expose(
+        rows[_AGE_SUMS + BIRTHS * _STATUSES : _AGE_SUMS + (BIRTHS + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.expected_births,
+    )
+    _expose(
+        rows[_AGE_SUMS + DISABLED * _STATUSES : _AGE_SUMS + (DISABLED + 1) * _STATUSES],
+        lanes,
+        first,
+        count,
+        region,
+        year,
+        weight,
+        crowd.disabled,
+    )
 
 
 @_compile
@@ -211,11 +264,11 @@ def _expose(rows, lanes, first, count, region, year, weight, values):  # type: i
         path = _path(values, first, count, lane)
         for status in range(_STATUSES):
             opening, closing = values[path, region, year, status], values[path, region, year + 1, status]
-            rows[status * ROW + lane] = weight * closing + (1 - weight) * opening
+            rows[status, lane] = weight * closing + (1 - weight) * opening
 
 
 @_compile
-def _open_year(work, lanes, law, crowd, first, count, region, year, prices):  # type: ignore[no-untyped-def]
+def _open_year(rows, work, lanes, law, crowd, first, count, region, year, prices):  # type: ignore[no-untyped-def]
     """Set the index of limits, births over those expected, and the part of residents who do not wait."""
     indexation, waits = law.indexation[region], law.years[region, year, WAITING]
     for lane in range(lanes):
@@ -225,9 +278,9 @@ def _open_year(work, lanes, law, crowd, first, count, region, year, prices):  # 
         work[_INDEX * ROW + lane] = exponential(log_index)
         expected, residents = 0.0, 0.0
         for status in range(_STATUSES):
-            expected += work[(_AGE_SUMS + BIRTHS * _STATUSES + status) * ROW + lane]
+            expected += rows[_AGE_SUMS + BIRTHS * _STATUSES + status, lane]
             if law.scheme[status] == RESIDENT:
-                residents += work[(_AGE_SUMS + MEMBERS * _STATUSES + status) * ROW + lane]
+                residents += rows[_AGE_SUMS + MEMBERS * _STATUSES + status, lane]
         born = crowd.births[_path(crowd.births, first, count, lane), region, year]
         work[_BIRTHS * ROW + lane] = born / expected if expected > 0.0 else 0.0
         uninsured = crowd.members[_path(crowd.members, first, count, lane), region, year, _UNINSURED]
@@ -236,42 +289,50 @@ def _open_year(work, lanes, law, crowd, first, count, region, year, prices):  # 
 
 
 @_compile
-def _one_status(work, results, change, lanes, law, options, region, year, status):  # type: ignore[no-untyped-def]
+def _one_status(rows, work, results, change, lanes, law, options, region, year, status):  # type: ignore[no-untyped-def]
     """Add the claims of one status to the results of a year."""
     scheme = law.scheme[status]
     rules, spread = law.benefits[region, year, status], law.spread[region, scheme]
     level = _INCOME if scheme == RESIDENT else _WAGE
-    members = _row(_of(work, MEMBERS), status)
-    admissions, costs = _row(_of(work, ADMISSIONS), status), _row(_of(work, INPATIENT_COST), status)
+    members = rows[_AGE_SUMS + MEMBERS * _STATUSES + status]
+    admissions, costs = (
+        rows[_AGE_SUMS + ADMISSIONS * _STATUSES + status],
+        rows[_AGE_SUMS + INPATIENT_COST * _STATUSES + status],
+    )
     prices = _UNIT_COST + scheme * _BENEFITS
-    _mean(_row(work, _COST), lanes, costs, admissions, _row(work, prices + _INPATIENT), rules[_INPATIENT, COST])
-    _scale(_row(work, _CEILING), lanes, _row(work, level), law.years[region, year, scheme])
-    _stays(work, lanes, law, options, region, year, status, spread)
-    bills = _row(_of(work, OUTPATIENT_BILL), status)
-    _mean(_row(work, _BILL), lanes, bills, members, _row(work, prices + _OUTPATIENT), rules[_OUTPATIENT, COST])
-    _times(_row(work, _BILL), lanes, _row(work, _USE + _OUTPATIENT), rules[_OUTPATIENT, LISTED])
+    _mean(rows[_COST], lanes, costs, admissions, rows[prices + _INPATIENT], rules[_INPATIENT, COST])
+    _scale(rows[_CEILING], lanes, rows[level], law.years[region, year, scheme])
+    _stays(rows, work, lanes, law, options, region, year, status, spread)
+    bills = rows[_AGE_SUMS + OUTPATIENT_BILL * _STATUSES + status]
+    _mean(rows[_BILL], lanes, bills, members, rows[prices + _OUTPATIENT], rules[_OUTPATIENT, COST])
+    _times(rows[_BILL], lanes, rows[_USE + _OUTPATIENT], rules[_OUTPATIENT, LISTED])
     _visits(work, lanes, law.visits[region, year, status], spread, options.fixed_share)
     if options.answers:
-        _answers(work, lanes, change, law, options, year, status, law.visits[region, year, status])
+        _answers(rows, work, lanes, change, law, options, year, status, law.visits[region, year, status])
     for benefit in range(_BENEFITS):
         rule = rules[benefit]
-        services, in_policy, paid = _row(work, _SERVICES), _row(work, _IN_POLICY), _row(work, _PAID)
-        use, price = _row(work, _USE + benefit), _row(work, prices + benefit)
+        services, in_policy, paid = rows[_SERVICES], rows[_IN_POLICY], rows[_PAID]
+        use, price = rows[_USE + benefit], rows[prices + benefit]
         _scale(services, lanes, members, rule[SERVICES])
         if benefit == _INPATIENT:
-            in_policy, paid = _row(work, _STAY), _row(work, _STAY_PAID)
+            in_policy, paid = rows[_STAY], rows[_STAY_PAID]
             _scale(services, lanes, admissions, rule[SERVICES])
             _times(services, lanes, use, 1.0)
             if options.answers:
-                _times(services, lanes, _row(work, _ANSWER_STAYS), 1.0)
+                _times(services, lanes, rows[_ANSWER_STAYS], 1.0)
         elif benefit == _OUTPATIENT:
-            in_policy, paid = _row(work, _BILL), _row(work, _BILL_PAID)
+            in_policy, paid = rows[_BILL], rows[_BILL_PAID]
             if options.answers:
-                _times(services, lanes, _row(work, _ANSWER_VISITS), 1.0)
+                _times(services, lanes, rows[_ANSWER_VISITS], 1.0)
         else:
             if benefit == _CHRONIC:
                 _mean(
-                    in_policy, lanes, _row(_of(work, CHRONIC_BILL), status), members, price, rule[COST] * rule[LISTED]
+                    in_policy,
+                    lanes,
+                    rows[_AGE_SUMS + CHRONIC_BILL * _STATUSES + status],
+                    members,
+                    price,
+                    rule[COST] * rule[LISTED],
                 )
                 _times(in_policy, lanes, use, 1.0)
             elif benefit == _DUAL:
@@ -279,37 +340,35 @@ def _one_status(work, results, change, lanes, law, options, region, year, status
                 _times(in_policy, lanes, use, 1.0)
             elif benefit == _LONG_TERM:
                 _scale(in_policy, lanes, price, rule[COST] * rule[LISTED])
-                _scale(services, lanes, _row(_of(work, DISABLED), status), rule[SERVICES])
+                _scale(services, lanes, rows[_AGE_SUMS + DISABLED * _STATUSES + status], rule[SERVICES])
                 _times(services, lanes, use, 1.0)
             else:
                 _scale(in_policy, lanes, price, rule[COST] * rule[LISTED])
                 if benefit == _ALLOWANCE:
-                    _scale(in_policy, lanes, _row(work, _WAGE), rule[LISTED])
-                _scale(services, lanes, _row(_of(work, BIRTHS), status), rule[SERVICES])
-                _times(services, lanes, _row(work, _BIRTHS), 1.0)
+                    _scale(in_policy, lanes, rows[_WAGE], rule[LISTED])
+                _scale(services, lanes, rows[_AGE_SUMS + BIRTHS * _STATUSES + status], rule[SERVICES])
+                _times(services, lanes, rows[_BIRTHS], 1.0)
                 if year == 0 and not math.isnan(law.base_births[region, status]):
                     services[:] = law.base_births[region, status] * rule[SERVICES]
                 _times(services, lanes, use, 1.0)
             _scale(paid, lanes, in_policy, rule[PAID])
             if rule[ANSWER] != 0.0:
-                _answer(services, lanes, _row(work, _STRENGTH), rule[ANSWER], options)
+                _answer(services, lanes, rows[_STRENGTH], rule[ANSWER], options)
         if scheme == RESIDENT and benefit != _LONG_TERM:
-            _times(services, lanes, _row(work, _ENTITLED), 1.0)
-        own = _row(work, _OWN)
-        _claim(
-            _row(results, _CLAIMED + scheme * _BENEFITS + benefit), own, lanes, services, in_policy, paid, rule[CHEAPER]
-        )
+            _times(services, lanes, rows[_ENTITLED], 1.0)
+        own = rows[_OWN]
+        _claim(results[_CLAIMED + scheme * _BENEFITS + benefit], own, lanes, services, in_policy, paid, rule[CHEAPER])
         if scheme == RESIDENT:
-            _add(_row(results, _OWN_SUMS + RESIDENTS), lanes, own)
+            _add(results[_OWN_SUMS + RESIDENTS], lanes, own)
             if benefit in (_INPATIENT, _CHRONIC):
-                _add(_row(results, _OWN_SUMS + RESIDENTS_COUNTED), lanes, own)
+                _add(results[_OWN_SUMS + RESIDENTS_COUNTED], lanes, own)
         elif benefit == _INPATIENT:
-            _add(_row(results, _OWN_SUMS + EMPLOYEES_INPATIENT), lanes, own)
-            _add_product(_row(results, _ABOVE_CEILING), lanes, services, _row(work, _ABOVE), rule[CHEAPER])
+            _add(results[_OWN_SUMS + EMPLOYEES_INPATIENT], lanes, own)
+            _add_product(results[_ABOVE_CEILING], lanes, services, rows[_ABOVE], rule[CHEAPER])
         if status in (_ACTIVE, _RETIRED):
-            _add(_row(results, _OWN_SUMS + CIVIL_SERVICE), lanes, own)
+            _add(results[_OWN_SUMS + CIVIL_SERVICE], lanes, own)
         if benefit == _INPATIENT:
-            _add_product(_row(results, _FROM_OUTSIDE + scheme), lanes, services, _row(work, _OUTSIDE), 1.0)
+            _add_product(results[_FROM_OUTSIDE + scheme], lanes, services, rows[_OUTSIDE], 1.0)
 
 
 @_compile
@@ -355,14 +414,14 @@ def _claim(claimed, own, lanes, services, in_policy, paid, cheaper):  # type: ig
 
 
 @_compile
-def _stays(work, lanes, law, options, region, year, status, spread):  # type: ignore[no-untyped-def]
+def _stays(rows, work, lanes, law, options, region, year, status, spread):  # type: ignore[no-untyped-def]
     """Set, of a mean stay, in-policy bill, payment, bill above the ceiling, payment outside the region, and bill and
     payment at the mix of the base year; see `benefits._Rules.inpatient`.
     """
     for lane in range(min(lanes, ROW)):
         cost = work[_COST * ROW + lane]
         work[_LOG_COST * ROW + lane] = logarithm(cost if cost > SMALLEST else SMALLEST)
-    work[_TOTAL * ROW : (_BASE_PAID + 1) * ROW] = 0.0
+    rows[_TOTAL : _BASE_PAID + 1] = 0.0
     for tier in range(_TIERS):
         _tier(work, lanes, law.tiers[region, year, status, tier], spread, options, law.elasticity[status, SWITCHING])
     if options.switches:
@@ -430,7 +489,7 @@ def _visits(work, lanes, rule, spread, fixed_share):  # type: ignore[no-untyped-
 
 
 @_compile
-def _answers(work, lanes, change, law, options, year, status, rule):  # type: ignore[no-untyped-def]
+def _answers(rows, work, lanes, change, law, options, year, status, rule):  # type: ignore[no-untyped-def]
     """Set the factors on inpatient and outpatient use; see `behaviour.response_multiplier`."""
     smallest, low, high = options.smallest_own_share, options.smallest_answer, options.largest_answer
     reference_stays, reference_visits = rule[LOG_REFERENCE_STAYS], rule[LOG_REFERENCE_VISITS]
@@ -446,7 +505,7 @@ def _answers(work, lanes, change, law, options, year, status, rule):  # type: ig
         visits[lane] = logarithm(own_visits if own_visits > smallest else smallest) - reference_visits
     last_stays, last_visits = change[year + 1, status, 0], change[year + 1, status, 1]
     old_stays, old_visits = change[year, status, 0], change[year, status, 1]
-    strength, answer, other = _row(work, _STRENGTH), _row(work, _ANSWER_STAYS), _row(work, _ANSWER_VISITS)
+    strength, answer, other = rows[_STRENGTH], rows[_ANSWER_STAYS], rows[_ANSWER_VISITS]
     for lane in range(min(lanes, ROW)):
         of_stays = now * stays[lane] + then * last_stays[lane] + before * old_stays[lane]
         of_visits = now * visits[lane] + then * last_visits[lane] + before * old_visits[lane]
@@ -476,10 +535,10 @@ def _write(results, sums, first, count, region, year):  # type: ignore[no-untype
     for lane in range(count):
         path = first + lane
         for scheme in range(2):
-            sums.outside[path, region, year, scheme] = results[(_FROM_OUTSIDE + scheme) * ROW + lane]
+            sums.outside[path, region, year, scheme] = results[_FROM_OUTSIDE + scheme, lane]
             for benefit in range(_BENEFITS):
-                claimed = results[(_CLAIMED + scheme * _BENEFITS + benefit) * ROW + lane]
+                claimed = results[_CLAIMED + scheme * _BENEFITS + benefit, lane]
                 sums.claimed[path, region, year, scheme, benefit] = claimed
         for kind in range(4):
-            sums.own[path, region, year, kind] = results[(_OWN_SUMS + kind) * ROW + lane]
-        sums.above[path, region, year] = results[_ABOVE_CEILING * ROW + lane]
+            sums.own[path, region, year, kind] = results[_OWN_SUMS + kind, lane]
+        sums.above[path, region, year] = results[_ABOVE_CEILING, lane]
