@@ -13,6 +13,7 @@ import poolcast
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.projection.drivers import ADDITIVE, DEMOGRAPHIC, MULTIPLICATIVE, Drivers
 from poolcast.projection.engine import Projection, run
+from poolcast.projection.money import MoneyState
 from tests.projection.random_sets import ruled_set
 
 pytest.importorskip("numba")
@@ -28,8 +29,9 @@ def arrays(value: object, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
         for key, item in value.items():
             yield from arrays(item, f"{name}.{key}")
     elif dataclasses.is_dataclass(value) and not isinstance(value, Assumptions | Drivers):
-        for field in dataclasses.fields(value):
-            yield from arrays(getattr(value, field.name), f"{name}.{field.name}")
+        lazy = ("claims", "claim_sums") if isinstance(value, MoneyState) else ()
+        for field in (*(field.name for field in dataclasses.fields(value)), *lazy):
+            yield from arrays(getattr(value, field), f"{name}.{field}")
 
 
 def drawn(assumptions: Assumptions, paths: int, names: tuple[str, ...], *, national: bool) -> Drivers:

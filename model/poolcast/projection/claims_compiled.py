@@ -18,7 +18,7 @@ from poolcast.projection.claims import cheaper_by_procurement
 from poolcast.projection.claims_kernel import Crowd, Law, Options, Prices, Sums, add_up_claims
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.economy import CostTrend, Economy
-from poolcast.projection.people import People
+from poolcast.projection.people import SUMS, People
 
 Array = NDArray[np.float64]
 
@@ -45,12 +45,7 @@ def sum_compiled(
     regions, years = people.births.shape[1:]
     strength = np.asarray(drivers.factor("elasticity"))
     strength = np.broadcast_to(strength, (strength.shape[0] if strength.ndim else 1, regions, years))
-    crowd = Crowd(
-        *(_plain(people.sums[name]) for name in (
-            "members", "admissions", "inpatient_cost", "outpatient_bill", "chronic_bill", "births", "disabled",
-        )),
-        births=_plain(people.births),
-    )  # fmt: skip
+    crowd = Crowd._make([*(_plain(people.sums[name]) for name in SUMS), _plain(people.births)])
     prices = Prices(
         use=_plain(trend.use),
         unit_cost=_plain(trend.unit_cost),
@@ -255,7 +250,8 @@ class _Tables:
         smallest = float(self._set["behaviour.minimum_own_share"])
         change = phased_in(self._set, (np.log(np.maximum(1 - paid, smallest)) - self._log_reference())[None])[0]
         elasticity = self._set["behaviour.own_price_elasticity"][SCHEME_OF_STATUS]
-        return np.multiply(elasticity, change, out=answer, where=np.broadcast_to(elasticity != 0, answer.shape))
+        np.multiply(elasticity, change, out=answer, where=np.broadcast_to(elasticity != 0, answer.shape))
+        return answer
 
     def _log_reference(self) -> Array:
         """Logarithm of the patient's share under the unreformed law (region, year, status, benefit)."""

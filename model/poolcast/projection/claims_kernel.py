@@ -33,8 +33,8 @@ _BENEFITS, _STATUSES, _TIERS = len(BENEFITS), len(STATUSES), len(TIERS)
 EMPLOYEE, RESIDENT, NOBODY = 0, 1, -1
 
 IN_POLICY, LOG_IN_POLICY, DEDUCTIBLE, LOG_DEDUCTIBLE, RATE, OVER_RATE, MIX, BASE_MIX, REFERENCE = range(9)
-"""Columns of `Law.tiers`: in-policy bill over the mean cost of a stay, deductible, rate and its inverse, mix of the year and of the
-base year, the patient's share under the unreformed law."""
+"""Columns of `Law.tiers`: in-policy bill over the mean cost of a stay, deductible, rate and its inverse, mix of the
+year and of the base year, the patient's share under the unreformed law."""
 LOWER, LOG_LOWER, UPPER, LOG_UPPER, USERS, PAID_SHARE, LOG_REFERENCE_STAYS, LOG_REFERENCE_VISITS = range(8)
 """Columns of `Law.visits`: limits between which outpatient bills are paid, members who use such care, what is paid of
 the layer, and the logarithms of the patient's share under the unreformed law."""
@@ -74,8 +74,11 @@ _ROWS = _AGE_SUMS + 7 * _STATUSES
 _CLAIMED, _FROM_OUTSIDE, _OWN_SUMS, _ABOVE_CEILING, _RESULTS = 0, 14, 16, 20, 21
 """Rows of the results of a year, in the order of `Sums`."""
 
-# Every compiled function but those of `lane_functions` stands in this file: numba's cache on disk looks at the file of a
-# function only. After a change there this file must be touched.
+LANE_FUNCTIONS = "172580ff52414e36"
+"""First digits of the SHA-256 of `lane_functions`: numba's cache on disk looks at the file of a function only, so that
+a change there would go unnoticed here; a test asks for the right digits."""
+
+# Every other compiled function stands in this file, for the same reason.
 _compile: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 

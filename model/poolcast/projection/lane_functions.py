@@ -1,8 +1,8 @@
 """Functions for inner loops over paths: exponential, logarithm and limited expected value.
 
-The compiler works on several paths at once only where nothing branches and nothing is called. These functions are put in
-their place (`inline`) and are good to the last bit or two of NumPy's. They are the same operations in the same order for
-every path, whether the compiler takes it with its neighbours or by itself, so that a path has the same bits in any block.
+The compiler works on several paths at once only where nothing branches and nothing is called. These functions are put
+in their place (`inline`) and agree with NumPy's to the last bit or two. They are the same operations in the same order
+for every path, whether the compiler takes it with its neighbours or by itself: a path has the same bits in any block.
 """
 
 from __future__ import annotations
