@@ -55,7 +55,8 @@ class LedgerLines:
 
     def line(self, ledger: int, line: str, year: int) -> Array:
         """Return a line of a year (path, holder)."""
-        return self._row(ledger, self._known.index(line))[year]
+        result: Array = self._row(ledger, self._known.index(line))[year]
+        return result
 
     def of_year(self, year: int) -> Array:
         """Return every line of a year (path, holder, ledger, line)."""
