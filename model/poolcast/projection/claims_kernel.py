@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.axes import BENEFITS, STATUSES, TIERS, index
-from poolcast.projection.lane_functions import exponential, logarithm, mean_below
+from poolcast.projection.lane_functions import exponential, in_place, logarithm, mean_below
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -78,7 +78,8 @@ LANE_FUNCTIONS = "172580ff52414e36"
 """First digits of the SHA-256 of `lane_functions`: numba's cache on disk looks at the file of a function only, so that
 a change there would go unnoticed here; a test asks for the right digits."""
 
-# Every other compiled function stands in this file, for the same reason.
+# Every other compiled function stands in this file, for the same reason. What is called in one place is put there
+# (`in_place`): every floor of calls is optimised once more, and compiling is what a first call waits for.
 _compile: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 
@@ -176,7 +177,7 @@ def _path(values, first, count, lane):  # type: ignore[no-untyped-def]
     return first + min(lane, count - 1) if values.shape[0] > 1 else 0
 
 
-@_compile
+@in_place
 def _load(rows, lanes, first, count, region, year, weight, crowd, prices):  # type: ignore[no-untyped-def]
     """Set the levels of a year and the exposures of all statuses (see `people.People.exposure`) of every lane."""
     for lane in range(lanes):
@@ -270,7 +271,7 @@ def _expose(rows, lanes, first, count, region, year, weight, values):  # type: i
             rows[status, lane] = weight * closing + (1 - weight) * opening
 
 
-@_compile
+@in_place
 def _open_year(rows, work, lanes, law, crowd, first, count, region, year, prices):  # type: ignore[no-untyped-def]
     """Set the index of limits, births over those expected, and the part of residents who do not wait."""
     indexation, waits = law.indexation[region], law.years[region, year, WAITING]
@@ -291,7 +292,7 @@ def _open_year(rows, work, lanes, law, crowd, first, count, region, year, prices
         work[_ENTITLED * ROW + lane] = 1.0 - waiting
 
 
-@_compile
+@in_place
 def _one_status(rows, work, results, change, lanes, law, options, region, year, status):  # type: ignore[no-untyped-def]
     """Add the claims of one status to the results of a year."""
     scheme = law.scheme[status]
@@ -416,7 +417,7 @@ def _claim(claimed, own, lanes, services, in_policy, paid, cheaper):  # type: ig
         own[lane] = (left if left > 0.0 else 0.0) * cheaper
 
 
-@_compile
+@in_place
 def _stays(rows, work, lanes, law, options, region, year, status, spread):  # type: ignore[no-untyped-def]
     """Set, of a mean stay, in-policy bill, payment, bill above the ceiling, payment outside the region, and bill and
     payment at the mix of the base year; see `benefits._Rules.inpatient`.
