@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import runpy
 
-for name in ("cohort_kernel", "engine", "solve", "simulation"):
+for name in ("cohort_kernel", "reference_job", "engine", "solve", "simulation"):
     print(f"== {name}", flush=True)
     runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)

@@ -146,7 +146,8 @@ def test_the_tables_of_the_set_give_a_longer_history() -> None:
     """Residents 2021-2025: expenditure grew 0.6, 11.8, 2.0, 0.2 %, revenue 4.2, 4.4, 5.8, 0.5 %."""
     assumptions = sets.given("china")
     series = funds_of(sets.forecast("china"), assumptions)["000000", "RPF"]
-    longer = extended(series, "000000", closed_years("china"))
+    closed = closed_years("china")
+    longer = extended(series, "000000", closed)
     assert longer.years[0] == 2018
     assert longer.years[-1] == series.years[-1]
     place = longer.position(2022)
@@ -154,7 +155,7 @@ def test_the_tables_of_the_set_give_a_longer_history() -> None:
     assert longer.payable_months[place] == pytest.approx(12 * 7534.13 / 9353.44, rel=1e-4)
     for name, values in series.figures.items():
         assert np.array_equal(longer[name][-len(values) :], values, equal_nan=True), name
-    assert extended(series, "999999", closed_years("china")) is series
+    assert extended(series, "999999", closed) is series
     gap = RULES["growth_gap"].value(longer)  # type: ignore[misc]
     assert gap[longer.position(2023)] == pytest.approx(9353.44 / 9296.37 - 10128.90 / 9724.48, abs=1e-5)
     found = early_warnings(sets.forecast("china"), assumptions, as_of=2023, history="china").fund("000000", "RPF")

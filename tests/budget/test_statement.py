@@ -183,7 +183,7 @@ def test_memo_lines(china: AnnualBudget) -> None:
     here = forecast.sel(region="000000", year=2027)
     assert made.value("M3", "EPF") == float(here.arrears)
     assert made.value("M1", "EPF") == float(here.prepaid.sel(ledger="EPF"))
-    assert made.value("M2", "EPF") == pytest.approx(20 / 250 * made.value("E1", "EPF"))
+    assert made.value("M2", "EPF") == pytest.approx(30 / 250 * made.value("E1", "EPF"))
     months = 12 * made.value("B3", "EPF") / made.value("E", "EPF", "plan_2")
     assert made.value("B4.2", "EPF") == pytest.approx(months)
 

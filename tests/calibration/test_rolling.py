@@ -11,9 +11,9 @@ import pytest
 import poolcast
 from poolcast.parameters.axes import index
 from poolcast.parameters.errors import AssumptionError
+from poolcast.parameters.partial_folders import PARTIAL
 from poolcast.parameters.reading import load_observations
 from poolcast.parameters.set_file import read_set_file
-from poolcast.parameters.whole_folder import PARTIAL
 from poolcast.projection.engine import run
 from poolcast.projection.rolling import roll as roll_in_memory
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from poolcast.reporting.simulation_folder import write_table
 from poolcast.uncertainty.simulate import simulate
 from poolcast.uncertainty.summary import quantiles
 from tests.cli.conftest import ROOT
@@ -59,8 +60,18 @@ def test_chinese_and_one_document(poolcast):
     code, out, err = poolcast("simulate", *SHORT, "--json")
     document = json.loads(out)
     assert (code, err) == (0, "")
-    assert document["schema"] == "poolcast.simulation/1"
-    assert {row["measure"] for row in document["fans"]} >= {"reserve", "payable_months"}
+    assert document["schema"] == "poolcast.simulation/2"
+    assert {row["measure"] for row in document["fans"]} == {"reserve", "payable_months"}
+    assert "not within the horizon" in {row["year"] for row in document["events"]}
+    code, out, _ = poolcast("simulate", *SHORT, "--json", "--all-rows", "--ledger", "EPF")
+    whole = json.loads(out)
+    assert (document["whole"], whole["whole"]) == (False, True)
+    assert document["rows"] == whole["rows"] == {name: len(whole[name]) for name in whole["rows"]}
+    for name in ("fans", "probabilities", "events", "tails"):
+        every = [json.dumps(row) for row in whole[name]]
+        some = [json.dumps(row) for row in document[name]]
+        assert 0 < len(some) < len(every)
+        assert set(some) <= set(every)
 
 
 def test_bad_options_come_together_and_leave_nothing(poolcast, elsewhere):
@@ -130,3 +141,19 @@ def test_paths_are_added_until_the_error_is_small(poolcast, elsewhere):
 
     with xr.open_dataset(elsewhere / "run" / "paths.nc", engine="h5netcdf") as paths:
         assert paths.sizes["path"] < 4000
+
+
+def test_tables_are_written_as_pandas_would(tmp_path):
+    """The quick writer of tables gives the bytes of `DataFrame.to_csv`."""
+    frame = pd.DataFrame(
+        {
+            "scenario": ["baseline", 'a "quoted", one', "基线"],
+            "year": pd.Series([2026, "not within the horizon", 2028], dtype=object),
+            "count": [1, 2, 3],
+            "mean": [0.1 + 0.2, np.nan, -1e22],
+            "error": [5e-324, -0.0, 123456789012345680.0],
+        }
+    )
+    write_table(tmp_path / "quick.csv", frame)
+    frame.to_csv(tmp_path / "pandas.csv", index=False, encoding="utf-8-sig")
+    assert (tmp_path / "quick.csv").read_bytes() == (tmp_path / "pandas.csv").read_bytes()

@@ -55,6 +55,8 @@ def test_bands_are_those_of_the_command_line(simulation):
     }
     expected = np.quantile(years["draft"] - years["baseline"], (0.1, 0.5, 0.9), method="inverted_cdf")
     np.testing.assert_array_equal(found.paired.event_years["exhaustion"].sel(place).values, expected)
+    expected = np.quantile(years["draft"], (0.1, 0.5, 0.9), method="inverted_cdf")
+    np.testing.assert_array_equal(found.bands.event_years["exhaustion"].sel(place).values, expected)
 
 
 def test_a_later_move_meets_the_rows_of_the_same_baseline():
@@ -101,7 +103,8 @@ def test_ended_early_it_keeps_the_blocks_that_are_finished(monkeypatch):
     assert f"{found.bands.paths:,} runs that were finished" in text
 
 
-def test_ended_before_it_began_it_gives_nothing():
+def test_ended_before_it_began_it_gives_nothing(monkeypatch):
+    monkeypatch.setattr(bands, "run_block", lambda *_: pytest.fail("a block that nobody waits for"))
     stop = threading.Event()
     stop.set()
     assert compute_bands(request(), None, stop) is None
@@ -171,4 +174,6 @@ def test_sentence_of_uncertainty(language):
     assert f"*{low:.1f}" in text
     assert str(PATHS) in text
     assert uncertainty(with_draft(), NATION, "RPF", 2040, language) != text
-    assert str(PATHS) in uncertainty(with_draft(), NATION, "EPF", 2026, language, found)
+    none = uncertainty(with_draft(), NATION, "EPF", 2026, language, found)
+    assert "<1/" not in none
+    assert str(PATHS) in none

@@ -157,6 +157,9 @@ def test_required_financing_reaches_the_target_as_solve_does(ledger, name):
     assert found.is_reached
     assert found.factor == pytest.approx(solved.value, rel=1e-6)
     assert found.runs <= 6
+    if ledger == "RPF":
+        amounts = [item.reformed.in_year(f"resident.{part}", 2027)[0] for part in ("personal_premium", "subsidy")]
+        assert found.value == pytest.approx(amounts[0] + found.factor * amounts[1])
     assert required_financing(item, region, ledger, 2040, months) is found
 
 

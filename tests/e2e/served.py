@@ -149,7 +149,7 @@ def settle(tab: Any, timeout: float = 90_000) -> None:
     tab.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid=stApp]');
-            const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
+            const charts = [...document.querySelectorAll('[class*="st-key-chart_"]')];
             const drawn = chart => {
                 const picture = chart.querySelector('.main-svg');
                 return picture && Math.abs(picture.getBoundingClientRect().height - chart.clientHeight) < 3;

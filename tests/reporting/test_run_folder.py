@@ -197,6 +197,7 @@ run_folder.save_run({str(tmp_path / "run")!r}, [Outcome.of(fake_forecast())], ru
     assert list_runs(tmp_path) == []
     subprocess.run([*command, "go"], check=True, cwd=Path.cwd())
     xr.testing.assert_identical(load_run(tmp_path / "run"), fake_forecast())
+    assert [folder.name for folder in tmp_path.iterdir()] == ["run"]  # what the kill left is gone
 
 
 def test_no_result_and_a_broken_result_are_explained(tmp_path):

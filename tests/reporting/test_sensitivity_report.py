@@ -14,9 +14,9 @@ import pytest
 
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import ResultError
+from poolcast.parameters.partial_folders import PARTIAL
 from poolcast.parameters.reading import load_assumptions
 from poolcast.reporting import sensitivity_folder
-from poolcast.reporting.run_folder import PARTIAL
 from poolcast.reporting.sensitivity_basis import Origin
 from poolcast.reporting.sensitivity_chances import headline_panel, headline_years, median_year
 from poolcast.reporting.sensitivity_folder import csv_tables, save_report

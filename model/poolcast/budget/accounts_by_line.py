@@ -115,7 +115,7 @@ def accounts_by_line(projection: Projection, forecast: xr.Dataset, lag_days: Arr
         A single run.
     forecast : xarray.Dataset
         The same run, labelled.
-    lag_days : array (region, year), working days, optional
+    lag_days : array (region, 1 or year), working days, optional
         Days from care to its payment, for what is payable to providers; without it that row is empty.
     """
     ledgers = tuple(map(str, forecast.ledger.values))

@@ -327,12 +327,11 @@ def _months(
 
 
 def _lag_days(projection: Projection) -> Array | None:
-    """Return the days from care to its payment by holder and year; None where the set does not give them."""
+    """Return the days from care to its payment (holder, 1); None where the set does not give them."""
     assumptions = projection.assumptions
-    if "settlement.lag_days" not in assumptions:
+    if "phasing.settlement_lag_days" not in assumptions:
         return None
-    days = assumptions.from_year("settlement.lag_days", assumptions.base_year)
-    result: Array = projection.holders.mean(days[None])[0]
+    result: Array = projection.holders.mean(assumptions["phasing.settlement_lag_days"][None, :, None])[0]
     return result
 
 

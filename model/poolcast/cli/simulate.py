@@ -61,6 +61,9 @@ def simulate_command(
     ] = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="With --json: every row of the tables, not the summary.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No messages or tables; prints the run folder only.")
     ] = False,
@@ -91,6 +94,7 @@ def simulate_command(
             regions=region or (),
             language=resolve_language(language),
             as_json=as_json,
+            all_rows=all_rows,
             quiet=quiet,
             command=shlex.join(["poolcast", *context.obj]),
         )

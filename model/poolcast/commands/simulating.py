@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from poolcast.reporting.formats import LEDGERS_WITH_BANDS
 from poolcast.reporting.simulation_folder import PATHS, Request, begin, finish, read_request, refuse_changed
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from poolcast.parameters.assumptions import Assumptions
@@ -52,7 +53,8 @@ class SimulateOptions:
     ledgers, regions : sequence of str
         Which to show.
     language : str
-    as_json, quiet : bool
+    as_json, all_rows, quiet : bool
+        Whether to print a document, with every row of the tables; whether to print the folder only.
     command : str
     """
 
@@ -77,6 +79,7 @@ class SimulateOptions:
     regions: Sequence[str]
     language: str
     as_json: bool
+    all_rows: bool
     quiet: bool
     command: str
 
@@ -89,6 +92,7 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
     PoolcastError
         With every problem of the set, the scenarios or the options.
     """
+    from poolcast.reporting.simulation_tables import TABLES
     from poolcast.uncertainty.simulate import simulate
 
     journal = Journal(options.quiet or options.as_json)
@@ -136,8 +140,9 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         save_paths(simulation, folder / "paths.nc")
     _print(simulation, options)
     _say_precision(simulation, options, journal)
-    document = _document(simulation, request) if options.as_json else {}
-    place = finish(folder, simulation, request, options.command, journal.lines)
+    tables = {name: make(simulation) for name, make in TABLES.items()}
+    document = _document(simulation, request, options, tables) if options.as_json else {}
+    place = finish(folder, simulation, request, options.command, journal.lines, tables)
     if options.as_json:
         print_json({**document, "run_folder": str(place)})
     elif options.quiet:
@@ -322,18 +327,28 @@ def _print(simulation: Simulation, options: SimulateOptions) -> None:
     print_simulation(data_console(), simulation, options.language, regions, ledgers)
 
 
-def _document(simulation: Simulation, request: Request) -> dict[str, Any]:
-    """Return the JSON document ``poolcast.simulation/1``: the request and the tables as records."""
-    from poolcast.reporting.simulation_tables import TABLES
+def _document(
+    simulation: Simulation, request: Request, options: SimulateOptions, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Return the JSON document ``poolcast.simulation/2``: the request and the tables, in extract or whole, as records.
 
-    tables = {name: make(simulation) for name, make in TABLES.items()}
+    ``rows`` says how many rows each table of the run folder has, so that an extract is known for one.
+    """
+    from poolcast.reporting.simulation_console import shown_years
+    from poolcast.reporting.simulation_tables import summary_of
+
+    chosen = dict(tables)
+    if not options.all_rows:
+        chosen = summary_of(tables, shown_years(simulation), *_shown(simulation, options))
     return {
-        "schema": "poolcast.simulation/1",
+        "schema": "poolcast.simulation/2",
         **request.document(),
         "set": simulation.job.baseline.name,
         "synthetic": simulation.job.baseline.synthetic,
+        "whole": options.all_rows,
+        "rows": {name: len(table) for name, table in tables.items()},
         **{
             name: [] if table.empty else table.astype(object).where(table.notna(), None).to_dict("records")
-            for name, table in tables.items()
+            for name, table in chosen.items()
         },
     }

@@ -132,18 +132,15 @@ def _pool(fund: Fund) -> None:
 def _download(fund: Fund, more: Sequence[tuple[str, Panel]]) -> None:
     here = fund.here
 
-    def make() -> bytes:
-        panels = [stock(fund, None, "payable_months"), *(panel for _, panel in more)]
-        panels += [parts(fund, "revenue"), parts(fund, "expenditure"), flows(fund), dependency(fund)]
-        sheets = {panel.title: panel.table() for panel in panels if panel.table is not None}
-        ages = funds.ages_of(fund.item, here.region, here.last_year)
-        if ages is not None:
-            sheets[here.t("forecast.pyramid")] = ages_table(here, ages)
-        return files.as_xlsx(sheets, here)
-
+    panels = [stock(fund, None, "payable_months"), *(panel for _, panel in more)]
+    panels += [parts(fund, "revenue"), parts(fund, "expenditure"), flows(fund), dependency(fund)]
+    sheets = {panel.title: panel.table() for panel in panels if panel.table is not None}
+    ages = funds.ages_of(fund.item, here.region, here.last_year)
+    if ages is not None:
+        sheets[here.t("forecast.pyramid")] = ages_table(here, ages)
     st.download_button(
         here.t("forecast.all_panels"),
-        make,
+        files.as_xlsx(sheets, here),
         files.file_name(here, "forecast", "xlsx"),
         files.XLSX,
         key=session.key_of("forecast_all"),

@@ -121,9 +121,7 @@ def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *,
     frame[here.t("overview.light")] = [light(here, row) for row in rows]
     for at, values in ((here.held.base_year, [row.now for row in rows]), (year, [row.then for row in rows])):
         frame[here.t("overview.months", year=at)] = [_months(value) for value in values]
-    frame[here.t("overview.trend", first=here.held.base_year, last=_spark_end(here))] = [
-        _spark(here, row) for row in rows
-    ]
+    frame[here.t("overview.trend", last=_spark_end(here))] = [_spark(here, row) for row in rows]
     frame[here.say(MEASURES["first_deficit"].label)] = [_year(here, row, row.first_deficit) for row in rows]
     frame[here.t("overview.exhaustion")] = [_exhaustion(here, row, found) for row in rows]
     frame[here.t("overview.rule")] = [reason(here, row) for row in rows]

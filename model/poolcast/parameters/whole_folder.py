@@ -7,11 +7,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 from poolcast.parameters.errors import AssumptionError, Problem
-
-PARTIAL = ".poolcast-partial-"
+from poolcast.parameters.partial_folders import new_partial_folder
 
 
 @contextmanager
@@ -20,8 +18,7 @@ def whole_set(place: Path) -> Iterator[Path]:
     refuse_used(place)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.parent / f"{PARTIAL}{uuid4().hex}"
-        partial.mkdir()
+        partial = new_partial_folder(place.parent)
     except OSError as error:
         remedy = "Name a folder in which you may write."
         raise AssumptionError(Problem("--to", f"{place}: {error.strerror}", "a writable place", remedy)) from error

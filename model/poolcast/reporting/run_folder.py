@@ -31,10 +31,10 @@ from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from poolcast import __version__
 from poolcast.parameters.errors import Problem, ResultError
+from poolcast.parameters.partial_folders import PARTIAL, new_partial_folder
 from poolcast.reporting.inputs_folder import write_inputs
 from poolcast.reporting.outcome import Outcome
 
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
     from poolcast.parameters.assumptions import Assumptions
     from poolcast.scenarios.scenario import Scenario
-
-PARTIAL = ".poolcast-partial-"
-"""Folders of this name are runs that did not finish; they may be deleted at any time."""
 
 PACKAGES = ("numpy", "scipy", "pandas", "xarray", "numba", "h5netcdf", "h5py", "xlsxwriter", "plotly")
 RUN_SCHEMA = "poolcast.run_folder/1"
@@ -222,8 +219,7 @@ def whole_folder(place: Path, option: str = "--out") -> Iterator[Path]:
     """Give a folder beside the place; rename it into place at the end, or remove it when anything fails."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.parent / f"{PARTIAL}{uuid4().hex}"
-        partial.mkdir()
+        partial = new_partial_folder(place.parent)
     except OSError as error:
         remedy = "Name a folder in which you may write."
         raise ResultError(Problem(option, f"{place}: {error.strerror}", "a writable place", remedy)) from error

@@ -99,7 +99,7 @@ def _table(
             table.add_column(f"{head(key)}\n{round(100 * level)}%", justify="right", no_wrap=True)
     for key in ("deficit", "exhausted", "below_6"):
         table.add_column(head(key), justify="right", no_wrap=True)
-    for year in _years(simulation):
+    for year in shown_years(simulation):
         cells = [str(year)]
         for key, shown in (("reserve", scale), ("months", MONTHS)):
             values = found[key]["quantile"].sel({**place, "year": year})
@@ -128,7 +128,8 @@ def _shown(scale: Scale, value: float, key: str) -> str:
     return scale.show(value)
 
 
-def _years(simulation: Simulation) -> list[int]:
+def shown_years(simulation: Simulation) -> list[int]:
+    """Return the years that a summary shows: the first three, every fifth, the last."""
     base, last = simulation.job.baseline.base_year, simulation.job.baseline.last_year
     near = [base + 1, base + 2, base + 3]
     return sorted({*(year for year in near if year <= last), *range(base + STEP, last + 1, STEP), last})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from poolcast.uncertainty.summary import EVENTS, event_distribution, probabilities, quantiles, tails
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from poolcast.uncertainty.simulate import Simulation
 
+SUMMARISED = ("reserve", "payable_months")
 NEVER = "not within the horizon"
 
 
@@ -78,6 +80,44 @@ def tails_table(simulation: Simulation) -> pd.DataFrame:
         frame.insert(0, "scenario", scenario)
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
+
+
+def summary_of(
+    tables: Mapping[str, pd.DataFrame], years: Sequence[int], regions: Sequence[str], ledgers: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Return the rows of all tables that a reader asks for first, with all their columns.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As `TABLES` makes them.
+    years : sequence of int
+        Years to keep; of events also that one does not come.
+    regions, ledgers : sequence of str
+        Which to keep.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Of fans and differences only reserve and payable months, where they are there.
+    """
+    return {name: _summary_of(table, years, regions, ledgers) for name, table in tables.items()}
+
+
+def _summary_of(
+    table: pd.DataFrame, years: Sequence[int], regions: Sequence[str], ledgers: Sequence[str]
+) -> pd.DataFrame:
+    wanted: dict[str, list[str | int]] = {
+        "region": [*regions],
+        "ledger": [*ledgers],
+        "year": [*years, NEVER],
+    }
+    if "measure" in table and table["measure"].isin(SUMMARISED).any():
+        wanted["measure"] = [*SUMMARISED]
+    for column, members in wanted.items():
+        if column in table:
+            table = table[table[column].isin(members)]
+    return table
 
 
 TABLES = {

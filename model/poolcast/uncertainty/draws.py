@@ -20,7 +20,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 Array = NDArray[np.float64]
 Sampling = Literal["random", "antithetic", "sobol"]
@@ -143,6 +142,8 @@ def _key(seed: int, stream: str, region: str) -> NDArray[np.uint64]:
 def _sobol_points(seed: int, replicate: int, first: int, count: int) -> Array:
     """Return points of one scrambling (point, component); never exactly zero."""
     key = int.from_bytes(blake2b(f"{seed}|sobol|{replicate}".encode(), digest_size=8).digest(), "little")
+    from scipy.stats import qmc  # heavy: only where it is used
+
     engine = qmc.Sobol(LEADING_COMPONENTS, scramble=True, bits=_SOBOL_BITS, rng=np.random.default_rng(key))
     if first:
         engine.fast_forward(first)

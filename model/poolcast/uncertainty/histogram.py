@@ -8,8 +8,10 @@ years of events are counted path by path and are exact; quantiles are known to w
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +24,20 @@ from poolcast.uncertainty.counters import CellCounter, FlagCounter, WholeCounter
 from poolcast.uncertainty.histogram_grid import BINS
 from poolcast.uncertainty.kept import KeptMeasure, Layout
 from poolcast.uncertainty.sampling_error import batches_of
-from poolcast.uncertainty.store import kept_bytes
+from poolcast.uncertainty.store import ScratchStore, largest_measure_bytes
 
 Array = NDArray[np.float64]
+SomeRows = Mapping[str, Mapping[str, Array]]
+"""Rows (path, cell) by scenario and measure."""
 Key = tuple[str, str, str]
 """Scenario, scenario that it is compared with (or nothing) and quantity."""
 
-PILOT = 1_024
+PILOT = 4_096
+"""Paths that fix the grids: so many that no bin about a quantile that is reported holds a thousandth of all paths. They
+wait on the disk."""
+PILOT_FOLDER = "pilot"
+AT_A_TIME = 64
+"""Paths of the pilot that are counted at a time."""
 CHECKPOINT = "histogram.npz"
 SECONDS = 60.0
 """Between two checkpoints."""
@@ -52,6 +61,8 @@ class HistogramStore:
         Cells of measures that are kept exactly, for every path.
     seconds : float
         Between two checkpoints.
+    pilot : int
+        First paths, which fix the grids. They wait in a scratch file: beside the counters or in a temporary folder.
     """
 
     is_exact = False
@@ -63,10 +74,11 @@ class HistogramStore:
         folder: Path | None = None,
         watched: Mapping[str, Sequence[int]] | None = None,
         seconds: float = SECONDS,
+        pilot: int = PILOT,
     ) -> None:
         self._job = job
         self._scenarios = tuple(job.scenarios)
-        self._pilot = min(PILOT, paths)
+        self._pilot = min(pilot, paths)
         self._batches = batches_of(job.draws, paths)
         self._file = None if folder is None else folder / CHECKPOINT
         self._seconds = seconds
@@ -85,12 +97,19 @@ class HistogramStore:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             if self._file.exists():
                 self._restore(self._file)
+        self._first: ScratchStore | None = None
+        if not self._cells:
+            self._place = Path(tempfile.mkdtemp(prefix="poolcast-")) if folder is None else folder / PILOT_FOLDER
+            shutil.rmtree(self._place, ignore_errors=True)  # a killed pilot is made again
+            self._first = ScratchStore(self._place, self._scenarios, job.layout, self._pilot)
         self._written = time.monotonic()
 
     @property
     def done(self) -> NDArray[np.bool_]:
         """Which paths are finished: counted, or waiting for the pilot."""
         result = self._counted.copy()
+        if self._first is not None:
+            result[: self._pilot] = self._first.done
         for first, rows in self._waiting:
             result[first : first + _count(rows)] = True
         return result
@@ -115,9 +134,13 @@ class HistogramStore:
         """Take the rows of the paths from `first` on."""
         for (scenario, measure), kept in self._watched.items():
             kept[first : first + _count(rows)] = rows[scenario][measure][:, self._columns[measure]]
-        if not self._cells:
-            self._waiting.append((first, rows))
-            if self.done[: self._pilot].all():
+        if self._first is not None:
+            early = max(0, min(self._pilot - first, _count(rows)))
+            if early:
+                self._first.add(first, _some(rows, 0, early))
+            if early < _count(rows):
+                self._waiting.append((first + early, _some(rows, early, _count(rows))))
+            if self._first.done.all():
                 self._start(self._pilot)
                 self.checkpoint()
             return
@@ -127,10 +150,10 @@ class HistogramStore:
 
     def finish(self) -> None:
         """Count what still waits, on a grid of fewer paths where the pilot was not completed, and write it down."""
-        if self._cells:
+        if self._first is None:
             self.checkpoint()
             return
-        missing = np.flatnonzero(~self.done[: self._pilot])
+        missing = np.flatnonzero(~self._first.done)
         if len(missing) and missing[0] < 2:
             raise ResultError(
                 Problem("simulation", f"{missing[0]} paths", "two paths or more", "Let it run longer, or resume it.")
@@ -200,21 +223,23 @@ class HistogramStore:
 
     def _start(self, pilot: int) -> None:
         """Fix the grids by the first paths, then count everything that waited."""
-        waiting = sorted(self._waiting, key=lambda item: item[0])
-        self._waiting = []
-        first: dict[str, dict[str, Array]] = {
-            name: {
-                kept.name: np.concatenate([rows[name][kept.name] for start, rows in waiting if start < pilot])[:pilot]
-                for kept in self._job.layout.measures
-            }
-            for name in self._scenarios
-        }
-        self._prepare(first)
-        del first
-        for start, rows in waiting:
-            self._count(start, rows)
+        store, layout = self._first, self._job.layout
+        assert store is not None
+        self._prepare({name: _OnDisk(store, name, layout, 0, pilot) for name in self._scenarios})
+        done = store.done
+        for start in range(0, self._pilot, AT_A_TIME):
+            for first, count in runs_of(done[start : start + AT_A_TIME]):
+                first += start
+                rows = {name: dict(_OnDisk(store, name, layout, first, first + count)) for name in self._scenarios}
+                self._count(first, rows)
+        store.close()
+        shutil.rmtree(self._place, ignore_errors=True)
+        self._first = None
+        waiting, self._waiting = self._waiting, []
+        for first, rows in waiting:
+            self._count(first, rows)
 
-    def _prepare(self, pilot: Rows) -> None:
+    def _prepare(self, pilot: SomeRows) -> None:
         batches, base = self._number_of_batches, self._job.baseline.base_year
         for scenario, against, quantity, rows in self._quantities(pilot):
             marks = (0.0,) if against else quantities.marks_of(quantity)
@@ -228,7 +253,7 @@ class HistogramStore:
                 if measure in self._job.layout.names:
                     self._flags[scenario, "", name] = FlagCounter.of(self._job.layout[measure].shape, batches)
 
-    def _count(self, first: int, rows: Rows) -> None:
+    def _count(self, first: int, rows: SomeRows) -> None:
         count, base = _count(rows), self._job.baseline.base_year
         batches = self._batch_numbers(np.arange(first, first + count))
         for scenario, against, quantity, values in self._quantities(rows):
@@ -243,22 +268,20 @@ class HistogramStore:
                     self._flags[scenario, "", name].add(*flags, batches)
         self._counted[first : first + count] = True
 
-    def _quantities(self, rows: Rows) -> list[tuple[str, str, str, Array]]:
-        """Return scenario, counterpart, quantity and values (path, cell) of all that goes into histograms."""
-        found = []
+    def _quantities(self, rows: SomeRows) -> Iterator[tuple[str, str, str, Array]]:
+        """Yield scenario, counterpart, quantity and values (path, cell) of all that goes into histograms."""
         base, reference = self._job.baseline.base_year, self._scenarios[0]
         for scenario in self._scenarios:
             for kept in self._job.layout.measures:
                 if quantities.is_whole(kept):
                     continue
                 values = rows[scenario][kept.name]
-                found.append((scenario, "", kept.name, values))
+                yield scenario, "", kept.name, values
                 if scenario != reference:
-                    found.append((scenario, reference, kept.name, values - rows[reference][kept.name]))
+                    yield scenario, reference, kept.name, values - rows[reference][kept.name]
             for name, (source, target) in quantities.derived(self._job.layout).items():
                 values = quantities.extreme(name, source, target, rows[scenario][source.name], base)
-                found.append((scenario, "", name, values))
-        return found
+                yield scenario, "", name, values
 
     @property
     def _number_of_batches(self) -> int:
@@ -304,6 +327,33 @@ class HistogramStore:
             self._counted[:shared] = known[:shared]
 
 
+class _OnDisk(Mapping[str, Array]):
+    """Rows (path, cell) of some paths by measure, each read from a scratch file when it is asked for."""
+
+    def __init__(self, store: ScratchStore, scenario: str, layout: Layout, first: int, last: int) -> None:
+        self._store, self._scenario, self._layout = store, scenario, layout
+        self._first, self._last = first, last
+
+    def __getitem__(self, measure: str) -> Array:
+        """Read a measure."""
+        return self._store.some_values(self._scenario, self._layout[measure], self._first, self._last)
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the measures."""
+        return iter(self._layout.names)
+
+    def __len__(self) -> int:
+        """Count the measures."""
+        return len(self._layout.names)
+
+
+def runs_of(done: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield where paths that are done begin, and how many follow each other."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], done, [False]])))
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        yield int(first), int(end - first)
+
+
 def histogram_bytes(layout: Layout, scenarios: int) -> int:
     """Return the bytes that the bins of all measures take: those of the scenarios and of their differences."""
     cells = sum(kept.size for kept in layout.measures if not quantities.is_whole(kept))
@@ -312,7 +362,7 @@ def histogram_bytes(layout: Layout, scenarios: int) -> int:
 
 def refuse_large_histograms(layout: Layout, scenarios: int) -> None:
     """Refuse histograms that the memory of the machine cannot hold."""
-    needed = histogram_bytes(layout, scenarios) + 2 * kept_bytes(layout, scenarios, PILOT)
+    needed = histogram_bytes(layout, scenarios) + 5 * largest_measure_bytes(layout, PILOT)
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
     if needed > machine:
         raise ResultError(
@@ -325,7 +375,13 @@ def refuse_large_histograms(layout: Layout, scenarios: int) -> None:
         )
 
 
-def _count(rows: Rows) -> int:
+def _some(rows: Rows, first: int, last: int) -> Rows:
+    return {
+        scenario: {name: values[first:last] for name, values in measures.items()} for scenario, measures in rows.items()
+    }
+
+
+def _count(rows: SomeRows) -> int:
     return len(next(iter(next(iter(rows.values())).values())))
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator
 
 from poolcast.parameters.axes import OPEN_AGE
 from poolcast.projection.health import remaining_life_expectancy
@@ -211,6 +210,8 @@ def single_age_pattern(beta: Array, age_start: Sequence[int]) -> tuple[Array, fl
         raise ValueError(f"single_age_pattern: age_start: not {beta.shape[-1]} first ages that rise from 0")
     middle = np.append((start[:-1] + start[1:]) / 2, start[-1] + MIDDLE_OF_OPEN_GROUP)
     place = np.append(np.arange(OPEN_AGE) + 0.5, OPEN_AGE + MIDDLE_OF_OPEN_GROUP)
+    from scipy.interpolate import PchipInterpolator  # heavy: only where it is used
+
     single: Array = PchipInterpolator(middle, beta, axis=-1)(np.clip(place, middle[0], middle[-1]))
     scale = float(single.mean())
     if scale <= 0:

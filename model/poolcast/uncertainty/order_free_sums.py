@@ -13,6 +13,7 @@ Integers = NDArray[np.int64]
 _LIMB = 2.0**32
 """A number is cut into a low part below this and a high part: neither can run over in ten million paths."""
 _LARGEST = 2.0**68
+_CELLS_AT_A_TIME = 256
 _FINE, _COARSE = 2.0**-30, 2.0**-18
 """Units of sums and, before squaring, of squares, in standard deviations of the pilot."""
 
@@ -42,13 +43,16 @@ class Moments:
     @classmethod
     def of(cls, pilot: Array, batches: int) -> Moments:
         """Return empty sums in the units of a pilot (path, cell)."""
-        known = np.where(np.isfinite(pilot), pilot, 0.0)
-        deviation = known.std(0)
-        largest = float(deviation.max(initial=0.0)) or float(np.abs(known).max(initial=0.0)) or 1.0
-        scale = np.where(deviation > 0, np.maximum(deviation, 1e-6 * largest), largest)
         cells = pilot.shape[1]
+        mean, deviation, size = np.empty(cells), np.empty(cells), np.empty(cells)
+        for start in range(0, cells, _CELLS_AT_A_TIME):
+            some = slice(start, start + _CELLS_AT_A_TIME)
+            known = np.where(np.isfinite(pilot[:, some]), pilot[:, some], 0.0)
+            mean[some], deviation[some], size[some] = known.mean(0), known.std(0), np.abs(known).max(0)
+        largest = float(deviation.max(initial=0.0)) or float(size.max(initial=0.0)) or 1.0
+        scale = np.where(deviation > 0, np.maximum(deviation, 1e-6 * largest), largest)
         return cls(
-            known.mean(0),
+            mean,
             np.exp2(np.ceil(np.log2(scale))),
             np.zeros((cells, batches, 2), dtype=np.int64),
             np.zeros((cells, 2), dtype=np.int64),

@@ -24,6 +24,7 @@ EXTRA_MARKS = {"payable_months": (0.0,)}
 """Numbers that lie on the edge of a bin besides the thresholds."""
 LARGEST_DEFICIT = "largest_deficit"
 LOWEST_RESERVE = "lowest_reserve"
+_BYTE = 255
 RESERVE_YEARS = 5
 """Years after the base year over which the lowest reserve is taken."""
 
@@ -53,12 +54,32 @@ def below_threshold(kept: KeptMeasure, rows: Array, number: float, base_year: in
         It and what lies before never count.
     """
     axis = 1 + kept.dimensions.index("year")
-    values = kept.unflatten(rows)
+    met = np.zeros((len(rows), int(np.prod(kept.shape))), dtype=bool)
     with np.errstate(invalid="ignore"):
-        met = values < number
+        met[:, kept.cells] = rows < number
+    met = met.reshape(len(rows), *kept.shape)
     first = [int(year) for year in kept.coordinates["year"]].index(base_year) + 1
     met[(slice(None),) * axis + (slice(0, first),)] = False
-    return met, np.logical_or.accumulate(met, axis=axis)
+    by = met.copy()
+    years = np.moveaxis(by, axis, 0)
+    for year in range(first, met.shape[axis]):  # many times as fast as an accumulation along a middle axis
+        np.logical_or(years[year], years[year - 1], out=years[year])
+    return met, by
+
+
+def count_flags(met: Flags, batches: NDArray[np.intp], counts: NDArray[np.int64]) -> None:
+    """Add how many paths of each batch meet something to counts (batch, ...).
+
+    Parameters
+    ----------
+    met : array (path, ...)
+    batches : array (path,)
+    counts : array (batch, ...), added to
+    """
+    for batch in np.unique(batches):
+        mine = met if (batches == batch).all() else met[batches == batch]
+        for start in range(0, len(mine), _BYTE):  # bytes, which the processor adds by the dozen, cannot run over
+            counts[batch] += np.add.reduce(mine[start : start + _BYTE].view(np.uint8), axis=0, dtype=np.uint8)
 
 
 def derived(layout: Layout) -> dict[str, tuple[KeptMeasure, KeptMeasure]]:
@@ -66,7 +87,7 @@ def derived(layout: Layout) -> dict[str, tuple[KeptMeasure, KeptMeasure]]:
     result = {}
     for name, measure in ((LARGEST_DEFICIT, "balance"), (LOWEST_RESERVE, "reserve")):
         if measure in layout.names:
-            result[name] = layout[measure], _without_years(layout[measure], name)
+            result[name] = layout[measure], without_years(layout[measure], name)
     return result
 
 
@@ -87,7 +108,8 @@ def extreme(name: str, source: KeptMeasure, target: KeptMeasure, rows: Array, ba
     return result
 
 
-def _without_years(kept: KeptMeasure, name: str) -> KeptMeasure:
+def without_years(kept: KeptMeasure, name: str) -> KeptMeasure:
+    """Return a measure without its year axis, under another name: cells that have a value in any year."""
     axis = kept.dimensions.index("year")
     known = np.zeros(int(np.prod(kept.shape)), dtype=bool)
     known[kept.cells] = True

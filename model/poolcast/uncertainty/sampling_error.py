@@ -66,7 +66,22 @@ def of_share(met: NDArray[np.bool_], batches: NDArray[np.intp] | None) -> Array:
     return result
 
 
-def of_quantiles(ordered: Array, levels: Array) -> Array:
+def ranks_of(levels: Array, paths: int) -> NDArray[np.intp]:
+    """Return the ranks, from zero and increasing, that quantiles and their errors are read from.
+
+    Parameters
+    ----------
+    levels : array (level,)
+    paths : int
+    """
+    low, high, _ = _about(levels, paths)
+    result: NDArray[np.intp] = np.unique(np.concatenate([low, high, *_one_deviation_off(levels, paths)]))
+    return result
+
+
+def of_quantiles(
+    ordered: Array, levels: Array, paths: int | None = None, ranks: NDArray[np.intp] | None = None
+) -> Array:
     """Return the standard errors of quantiles of independent paths, from the order statistics about them (level, cell).
 
     The number of paths below a quantile is binomial; half the distance between the values one standard deviation of it
@@ -75,12 +90,14 @@ def of_quantiles(ordered: Array, levels: Array) -> Array:
     Parameters
     ----------
     ordered : array (cell, path), increasing
+        All paths, or those at some ranks.
     levels : array (level,)
+    paths : int, optional
+        Number of all paths, where some ranks are given.
+    ranks : array (rank,), optional
+        Which ranks they are; those of `ranks_of` among them.
     """
-    count = ordered.shape[-1]
-    step = np.sqrt(count * levels * (1 - levels))
-    low = np.clip(np.floor(levels * (count - 1) - step), 0, count - 1).astype(int)
-    high = np.clip(np.ceil(levels * (count - 1) + step), 0, count - 1).astype(int)
+    low, high = (_column(place, ranks) for place in _one_deviation_off(levels, paths or ordered.shape[-1]))
     result: Array = np.moveaxis((ordered[..., high] - ordered[..., low]) / 2, -1, 0)
     return result
 
@@ -93,20 +110,33 @@ def of_quantiles_by_batch(values: Array, levels: Array, batches: NDArray[np.intp
     return _of_batches(by_batch)
 
 
-def quantiles_of_ordered(ordered: Array, levels: Array) -> Array:
-    """Return quantiles (level, cell), on the straight line between two order statistics.
-
-    Parameters
-    ----------
-    ordered : array (cell, path), increasing
-    levels : array (level,)
-    """
-    place = levels * (ordered.shape[-1] - 1)
-    low = np.floor(place).astype(int)
-    high = np.minimum(low + 1, ordered.shape[-1] - 1)
-    weight = place - low
-    result: Array = np.moveaxis(ordered[..., low] * (1 - weight) + ordered[..., high] * weight, -1, 0)
+def quantiles_of_ordered(
+    ordered: Array, levels: Array, paths: int | None = None, ranks: NDArray[np.intp] | None = None
+) -> Array:
+    """Return quantiles (level, cell), on the straight line between two order statistics; see `of_quantiles`."""
+    low, high, weight = _about(levels, paths or ordered.shape[-1])
+    below, above = ordered[..., _column(low, ranks)], ordered[..., _column(high, ranks)]
+    result: Array = np.moveaxis(below * (1 - weight) + above * weight, -1, 0)
     return result
+
+
+def _about(levels: Array, paths: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """Return the ranks on both sides of quantiles and the weight of the upper one."""
+    place = levels * (paths - 1)
+    low = np.floor(place).astype(np.intp)
+    return low, np.minimum(low + 1, paths - 1), place - low
+
+
+def _one_deviation_off(levels: Array, paths: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the ranks one standard deviation of the number of paths below a quantile down and up."""
+    step = np.sqrt(paths * levels * (1 - levels))
+    low = np.clip(np.floor(levels * (paths - 1) - step), 0, paths - 1).astype(np.intp)
+    high = np.clip(np.ceil(levels * (paths - 1) + step), 0, paths - 1).astype(np.intp)
+    return low, high
+
+
+def _column(places: NDArray[np.intp], ranks: NDArray[np.intp] | None) -> NDArray[np.intp]:
+    return places if ranks is None else np.searchsorted(ranks, places)
 
 
 def _numbers(batches: NDArray[np.intp]) -> list[int]:

@@ -20,6 +20,7 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.projection.control_totals import calibrate
 from poolcast.scenarios.reading import load_scenario
 from poolcast.scenarios.scenario import Scenario
+from poolcast.uncertainty.allocator import give_back, reuse_memory
 from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.draws import SAMPLINGS, Draws, Sampling
 from poolcast.uncertainty.histogram import HistogramStore, refuse_large_histograms
@@ -42,8 +43,8 @@ MEMORY = 2**30
 STANDARD_PATHS = 1_000
 BLOCK = 256
 """Paths of a block where regions are few; of many regions it holds fewer, see `usual_block`."""
-BLOCK_CELLS = 92_000
-"""Paths times regions times years of a block: what two threads can hold in less than a gibibyte."""
+BLOCK_CELLS = 46_000
+"""Paths times regions times years of a block: what two threads hold is then small beside their temporary arrays."""
 MOST_PATHS = 10_000_000
 
 
@@ -75,6 +76,7 @@ class Simulation:
     wanted: int
     digests: dict[str, str] = field(default_factory=dict)
     precision: Precision | None = None
+    _reduced: dict[tuple[str | None, ...], xr.Dataset] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -123,6 +125,19 @@ class Simulation:
         values = kept.unflatten(self.rows(scenario, measure))
         coordinates = {axis: list(members) for axis, members in kept.coordinates.items()}
         return xr.DataArray(values, dims=("path", *kept.dimensions), coords=coordinates, name=measure)
+
+    def once(self, question: tuple[str | None, ...], reduce: Callable[[], xr.Dataset]) -> xr.Dataset:
+        """Return what a reduction of the paths gives, made the first time that it is asked for.
+
+        Parameters
+        ----------
+        question : tuple of str or None
+            What is asked, with scenario and measure.
+        reduce : callable
+        """
+        if question not in self._reduced:
+            self._reduced[question] = reduce()
+        return self._reduced[question].copy()  # labels may be taken off or added; the numbers are shared
 
     def _kept(self, measure: str):  # type: ignore[no-untyped-def]
         if measure not in self.layout.names:
@@ -212,6 +227,8 @@ def simulate(
         reached.append((number, target.error(store, tuple(job.scenarios), job.draws, number)))
         if reached[-1][1] <= until_error:
             break
+    if not isinstance(store, MemoryStore):
+        give_back()  # many paths: what computed them makes room for what reduces them
     finished = finished_paths(store, paths)
     precision = None
     if reached and of is not None and until_error is not None:
@@ -283,6 +300,8 @@ def run_paths(
     if not todo:
         return
     own = executor is None
+    if own:
+        reuse_memory()
     pool = ThreadPoolExecutor(count) if executor is None else executor
     try:
         _drive(job, store, pool, todo, 2 * count, paths, progress, stop)

@@ -65,6 +65,11 @@ class MemoryStore:
         """Return the rows (path, cell) of a measure from a path to another, the last not among them."""
         return self._rows[scenario][kept.name][first:last]
 
+    def pieces(self, scenario: str, kept: KeptMeasure, first: int, last: int, size: int) -> Iterator[tuple[int, Array]]:
+        """Yield the rows (path, cell) of a measure some paths at a time, each piece with its first path."""
+        for start in range(first, last, size):
+            yield start, self._rows[scenario][kept.name][start : min(start + size, last)]
+
     def values(self, scenario: str, kept: KeptMeasure, paths: int) -> Array:
         """Return the rows (path, cell) of a measure for the first so many paths."""
         return self._rows[scenario][kept.name][:paths]
@@ -103,8 +108,8 @@ class ScratchStore:
             for measure, values in measures.items():
                 count = values.shape[0]
                 start, width = self._offsets[measure]
-                data = np.ascontiguousarray(values, dtype=np.float64).tobytes()
-                _write_at(self._files[scenario], data, (start + first * width) * _NUMBER)
+                data = np.ascontiguousarray(values, dtype=np.float64)
+                _write_at(self._files[scenario], memoryview(data.data).cast("B"), (start + first * width) * _NUMBER)
         note_block(self._journal, first, count)
         self._done[first : first + count] = True
 
@@ -114,16 +119,31 @@ class ScratchStore:
 
     def some_values(self, scenario: str, kept: KeptMeasure, first: int, last: int) -> Array:
         """Return the rows (path, cell) of a measure from a path to another, the last not among them."""
+        result = np.empty((last - first, kept.size))
+        self._read(scenario, kept, first, result)
+        return result
+
+    def pieces(self, scenario: str, kept: KeptMeasure, first: int, last: int, size: int) -> Iterator[tuple[int, Array]]:
+        """Yield the rows (path, cell) of a measure some paths at a time, each piece with its first path.
+
+        All pieces are read into the same memory: each is there until the next.
+        """
+        held = np.empty((min(size, last - first), kept.size))
+        for start in range(first, last, size):
+            piece = held[: min(size, last - start)]
+            self._read(scenario, kept, start, piece)
+            yield start, piece
+
+    def _read(self, scenario: str, kept: KeptMeasure, first: int, rows: Array) -> None:
+        """Read rows (path, cell) from a path on into an array."""
         start, width = self._offsets[kept.name]
-        result = np.empty((last - first, width))
-        view = memoryview(result.data).cast("B")
+        view = memoryview(rows.data).cast("B")
         at = 0
         while at < len(view):
             read = os.preadv(self._files[scenario], [view[at:]], (start + first * width) * _NUMBER + at)
             if read == 0:
-                raise OSError(f"the scratch file of {scenario} is shorter than {last} paths")
+                raise OSError(f"the scratch file of {scenario} is shorter than {first + len(rows)} paths")
             at += read
-        return result
 
     def close(self) -> None:
         """Close the files."""
@@ -166,8 +186,7 @@ def _offsets(layout: Layout, paths: int) -> Mapping[str, tuple[int, int]]:
     return offsets
 
 
-def _write_at(file: int, data: bytes, position: int) -> None:
-    view = memoryview(data)
+def _write_at(file: int, view: memoryview, position: int) -> None:
     while view:
         written = os.pwrite(file, view, position)
         view, position = view[written:], position + written

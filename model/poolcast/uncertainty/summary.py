@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from poolcast.uncertainty import histogram_summary, sampling_error
 from poolcast.uncertainty.histogram import HistogramStore
 from poolcast.uncertainty.kept import KeptMeasure
-from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold
+from poolcast.uncertainty.order_statistics import order_statistics
+from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold, count_flags, without_years
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,9 +26,12 @@ LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 """Quantiles of every fan."""
 EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
 TAIL = 0.95
-PATHS_AT_A_TIME = 1_000
-CHUNK = 2**24
-"""Bytes that are sorted at a time."""
+PATHS_AT_A_TIME = 255
+"""Paths that are looked at one after another: what a byte can count."""
+LINES = 32
+"""Paths that are turned into columns at a time: their rows stay in the cache."""
+CHUNK = 2**20
+"""Bytes that a thread reduces at a time: they stay in its cache."""
 
 
 def quantiles(simulation: Simulation, scenario: str, measure: str, against: str | None = None) -> xr.Dataset:
@@ -48,27 +52,33 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
         `event_distribution` instead. Of a simulation in histograms also ``rank_error`` (level, ...), the largest part
         of the paths by which a quantile may be off in rank.
     """
+    key = "quantiles", scenario, measure, against
+    return simulation.once(key, lambda: _quantiles(simulation, scenario, measure, against))
+
+
+def _quantiles(simulation: Simulation, scenario: str, measure: str, against: str | None) -> xr.Dataset:
     if not simulation.is_exact:
         return histogram_summary.quantiles(simulation, scenario, measure, LEVELS, against)
-    kept = simulation.layout[measure]
-    rows = simulation.rows(scenario, measure)
-    if against is not None:
-        rows = rows - simulation.rows(against, measure)
-    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    kept, paths = simulation.layout[measure], simulation.paths
+    columns = _columns(simulation, scenario, measure, against)
+    batches = sampling_error.batches_of(simulation.draws, paths)
     levels = np.array(LEVELS)
+    ranks = sampling_error.ranks_of(levels, paths)
 
-    def reduce(cells: Array) -> tuple[Array, ...]:
-        values = np.ascontiguousarray(cells.T)
-        ordered = np.sort(values, axis=-1)
-        estimate = sampling_error.quantiles_of_ordered(ordered, levels)
+    def reduce(cells: slice) -> tuple[Array, ...]:
+        values = columns[cells]
+        few = order_statistics(values, ranks)
+        mean = values.mean(-1)
+        spread = values.std(-1, ddof=1, mean=mean[:, None])
         if batches is None:
-            error = sampling_error.of_quantiles(ordered, levels)
+            error, mean_error = sampling_error.of_quantiles(few, levels, paths, ranks), spread / np.sqrt(paths)
         else:
             error = sampling_error.of_quantiles_by_batch(values, levels, batches)
-        spread = values.std(-1, ddof=1)
-        return estimate, error, values.mean(-1), sampling_error.of_mean(values, batches), spread
+            mean_error = sampling_error.of_mean(values, batches)
+        estimate = sampling_error.quantiles_of_ordered(few, levels, paths, ranks)
+        return estimate, error, mean, mean_error, spread
 
-    estimate, error, mean, mean_error, spread = _in_chunks(rows, reduce)
+    estimate, error, mean, mean_error, spread = _in_chunks(columns, reduce)
     return kept.dataset(
         {
             "quantile": (("level",), estimate),
@@ -90,40 +100,50 @@ def probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
         For each name of `THRESHOLDS` that was kept ``NAME`` (year, region, ledger), ``NAME_by`` for the year or before,
         and their errors ``NAME_error``, ``NAME_by_error``; projected years only.
     """
+    return simulation.once(("probabilities", scenario), lambda: _probabilities(simulation, scenario))
+
+
+def _probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
     import xarray as xr
 
     if not simulation.is_exact:
         return histogram_summary.probabilities(simulation, scenario)
     batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    held = [item for item in THRESHOLDS if item[1] in simulation.layout.names]
+    counts: dict[tuple[str, float], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+    for measure in dict.fromkeys(measure for _, measure, _ in held):
+        numbers = [number for _, name, number in held if name == measure]
+        counts |= _counts_below(simulation, scenario, measure, numbers, batches)
     parts = []
-    for name, measure, number in THRESHOLDS:
-        if measure not in simulation.layout.names:
-            continue
+    for name, measure, number in held:
         kept = simulation.layout[measure]
         known = np.isfinite(kept.unflatten(np.zeros((1, kept.size))))
-        both = _counts_below(simulation, scenario, measure, number, batches)
-        for suffix, counts in zip(("", "_by"), both, strict=True):
-            parts.append(_shares(kept, name + suffix, counts, known, simulation.paths, batches))
+        for suffix, count in zip(("", "_by"), counts[measure, number], strict=True):
+            parts.append(_shares(kept, name + suffix, count, known, simulation.paths, batches))
     return xr.merge(parts)
 
 
 def _counts_below(
-    simulation: Simulation, scenario: str, measure: str, number: float, batches: NDArray[np.intp] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count the paths below a number, in each year and in it or before (batch, year, region, ledger)."""
+    simulation: Simulation,
+    scenario: str,
+    measure: str,
+    numbers: Sequence[float],
+    batches: NDArray[np.intp] | None,
+) -> dict[tuple[str, float], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Count the paths below some numbers, in each year and in it or before (batch, year, region, ledger)."""
     kept = simulation.layout[measure]
     store = simulation.store
     assert not isinstance(store, HistogramStore)
     batch = np.zeros(simulation.paths, dtype=np.intp) if batches is None else batches
-    counts = [np.zeros((int(batch.max()) + 1, *kept.shape), dtype=np.int64) for _ in range(2)]
-    for first in range(0, simulation.paths, PATHS_AT_A_TIME):
-        last = min(first + PATHS_AT_A_TIME, simulation.paths)
-        rows = store.some_values(scenario, kept, first, last)
-        flags = below_threshold(kept, rows, number, simulation.job.baseline.base_year)
-        for count, met in zip(counts, flags, strict=True):
-            for one in set(batch[first:last].tolist()):
-                count[one] += met[batch[first:last] == one].sum(0)
-    return counts[0], counts[1]
+    shape = int(batch.max()) + 1, *kept.shape
+    counts = {number: (np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)) for number in numbers}
+    for first, rows in store.pieces(scenario, kept, 0, simulation.paths, PATHS_AT_A_TIME):
+        last = first + len(rows)
+        for number, both in counts.items():
+            flags = below_threshold(kept, rows, number, simulation.job.baseline.base_year)
+            for count, met in zip(both, flags, strict=True):
+                count_flags(met, batch[first:last], count)
+    return {(measure, number): both for number, both in counts.items()}
 
 
 def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.Dataset:
@@ -171,12 +191,16 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
     """
     if not simulation.is_exact:
         return histogram_summary.tails(simulation, scenario, TAIL)
-    last = simulation.job.baseline.last_year
-    reserve = -simulation.values(scenario, "reserve").sel(year=last, drop=True)
-    deficit = -_lowest(simulation.values(scenario, "balance").isel(year=slice(1, None)))
+    return simulation.once(("tails", scenario), lambda: _tails(simulation, scenario))
+
+
+def _tails(simulation: Simulation, scenario: str) -> xr.Dataset:
+    base, last = simulation.job.baseline.base_year, simulation.job.baseline.last_year
+    reserve = -_lowest(simulation, scenario, "reserve", last, last)
+    deficit = -_lowest(simulation, scenario, "balance", base + 1, last)
     income = None
     if "revenue" in simulation.layout.names:
-        income = simulation.values(scenario, "revenue").sel(year=last, drop=True)
+        income = _lowest(simulation, scenario, "revenue", last, last)
     return _with_errors(simulation, lambda chosen: _tails_of(reserve, deficit, income, chosen))
 
 
@@ -245,8 +269,7 @@ def reserve_needed_error(
 
 def _reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.Dataset:
     base = simulation.job.baseline.base_year
-    reserve = simulation.values(scenario, "reserve")
-    lowest = _lowest(reserve.sel(year=slice(base + 1, base + years)))
+    lowest = _lowest(simulation, scenario, "reserve", base + 1, base + years)
 
     def needed(chosen: NDArray[np.intp]) -> xr.Dataset:
         return _quantile(-lowest.isel(path=chosen), 1 - probability).to_dataset(name="reserve_needed")
@@ -257,7 +280,9 @@ def _reserve_needed(simulation: Simulation, scenario: str, years: int, probabili
 def convergence(
     simulation: Simulation, scenario: str, measure: str, met: Callable[[xr.DataArray], xr.DataArray], points: int = 40
 ) -> xr.Dataset:
-    """Return how an estimated probability settles as paths are added.
+    """Return how an estimated probability settles as paths are added, with the error that it has at each stage.
+
+    Of antithetic pairs and Sobol points the error is the spread over batches; not known before each has a path.
 
     Parameters
     ----------
@@ -279,21 +304,62 @@ def convergence(
     shape = (-1, *[1] * (total.ndim - 1))
     share = total / counts.reshape(shape)
     error = np.sqrt(share * (1 - share) / counts.reshape(shape))
+    batches = sampling_error.batches_of(simulation.draws, simulation.paths)
+    if batches is not None:
+        error = _errors_by_batch(flags.values, batches, counts)
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
     return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
 
 
-def _lowest(values: xr.DataArray) -> xr.DataArray:
-    """Return the lowest value of the years that have one; NaN, without a warning, where none has."""
-    known = values.notnull()
-    return values.where(known, np.inf).min("year").where(known.any("year"))
+def _errors_by_batch(met: NDArray[np.bool_], batches: NDArray[np.intp], counts: NDArray[np.intp]) -> Array:
+    """Return the errors of a probability after so many paths (count, ...) from its spread over batches.
+
+    Parameters
+    ----------
+    met : array (path, ...)
+    batches : array (path,)
+    counts : array (count,)
+    """
+    shares = []
+    for batch in np.unique(batches):
+        mine = (batches == batch).reshape(-1, *[1] * (met.ndim - 1))
+        with np.errstate(invalid="ignore"):
+            shares.append((met & mine).cumsum(0)[counts - 1] / mine.cumsum(0)[counts - 1])
+    by_batch = np.stack(shares)
+    result: Array = by_batch.std(0, ddof=1) / np.sqrt(len(by_batch))
+    return result
+
+
+def _lowest(simulation: Simulation, scenario: str, measure: str, first: int, last: int) -> xr.DataArray:
+    """Return the lowest value of some years (path, region, ledger); NaN where none of them has one.
+
+    Only the numbers of some paths at a time are in memory.
+    """
+    import xarray as xr
+
+    kept, store = simulation.layout[measure], simulation.store
+    assert not isinstance(store, HistogramStore)
+    target = without_years(kept, measure)
+    axis = kept.dimensions.index("year")
+    place = np.stack(np.unravel_index(kept.cells, kept.shape))
+    years = np.array([int(year) for year in kept.coordinates["year"]])[place[axis]]
+    homes = np.ravel_multi_index(tuple(np.delete(place, axis, axis=0)), target.shape)
+    result = np.full((simulation.paths, int(np.prod(target.shape))), np.nan)
+    for start, rows in store.pieces(scenario, kept, 0, simulation.paths, PATHS_AT_A_TIME):
+        part = result[start : start + len(rows)]
+        for year in range(first, last + 1):
+            mine = np.flatnonzero(years == year)
+            part[:, homes[mine]] = np.fmin(part[:, homes[mine]], rows[:, mine])
+    coordinates = {axis: list(members) for axis, members in target.coordinates.items()}
+    values = result.reshape(simulation.paths, *target.shape)
+    return xr.DataArray(values, dims=("path", *target.dimensions), coords=coordinates, name=measure)
 
 
 def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
     """Return a quantile over paths; NaN where a ledger has no value at all."""
     known = values.notnull().all("path")
-    return values.fillna(0.0).quantile(level, dim="path").drop_vars("quantile").where(known)
+    return values.fillna(0.0).quantile(level, dim="path", skipna=False).drop_vars("quantile").where(known)
 
 
 def _shares(
@@ -324,10 +390,31 @@ def _shares(
     )
 
 
-def _in_chunks(rows: Array, reduce: Callable[[Array], tuple[Array, ...]]) -> tuple[Array, ...]:
-    """Reduce columns some at a time, on two threads: sorting lets go of the interpreter lock."""
-    width = max(1, CHUNK // (8 * rows.shape[0]))
-    starts = range(0, rows.shape[1], width)
+def _columns(simulation: Simulation, scenario: str, measure: str, against: str | None) -> Array:
+    """Return a measure, or its difference from another scenario, by column (cell, path): read and turned in pieces."""
+    kept, store, paths = simulation.layout[measure], simulation.store, simulation.paths
+    assert not isinstance(store, HistogramStore)
+    result = np.empty((kept.size, paths))
+
+    def turn(first: int) -> None:
+        last = min(first + half, paths)
+        for start, rows in store.pieces(scenario, kept, first, last, LINES):
+            result[:, start : start + len(rows)] = rows.T
+        if against is not None:
+            for start, rows in store.pieces(against, kept, first, last, LINES):
+                result[:, start : start + len(rows)] -= rows.T
+
+    half = -(-paths // (2 * LINES)) * LINES
     with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda start: reduce(rows[:, start : start + width]), starts))
+        list(pool.map(turn, range(0, paths, half)))
+    return result
+
+
+def _in_chunks(columns: Array, reduce: Callable[[slice], tuple[Array, ...]]) -> tuple[Array, ...]:
+    """Reduce cells some at a time, on two threads: NumPy and the compiled loops let go of the interpreter lock."""
+    cells, paths = columns.shape
+    width = max(1, CHUNK // (8 * paths))
+    chunks = [slice(start, start + width) for start in range(0, cells, width)]
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(reduce, chunks))
     return tuple(np.concatenate(pieces, axis=-1) for pieces in zip(*parts, strict=True))

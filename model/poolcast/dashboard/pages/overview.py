@@ -62,7 +62,7 @@ def funds() -> None:
             go(rows[chosen[0]].region, rows[chosen[0]].ledger)
 
     with st.container(border=True, key="card_funds"):
-        with st.container(horizontal=True, vertical_alignment="center", key="head_funds"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head_funds"):
             hint = safe(here.t("overview.click"))
             st.html(
                 f'<div class="pc-head">{safe(here.t("overview.sorted"))} <small>{hint}</small></div>', width="stretch"
@@ -75,7 +75,7 @@ def funds() -> None:
             st.dataframe(
                 painted(frame, rows),
                 hide_index=True,
-                row_height=28,
+                row_height=27,
                 height="stretch",
                 placeholder="",
                 key="funds",
@@ -100,8 +100,9 @@ def painted(frame: Any, rows: list[attention.Row]) -> Any:
 def columns(frame: Any, trend: str) -> dict[str, Any]:
     """Say how columns are shown; money is hidden until the reader asks for it in the menu of the table."""
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
+    found |= {name: st.column_config.Column(width="small") for name in parts.narrow(here, year)}
     if trend:
-        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width="small")
+        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=112)
     return found
 
 
@@ -113,13 +114,13 @@ def more(frame: Any) -> None:
     if box.open:
         with box:
             title = here.t("nav.overview")
-            for word, ending, mime, make in (
-                ("a.csv", "csv", "text/csv", lambda: files.as_csv(frame, here)),
-                ("a.xlsx", "xlsx", files.XLSX, lambda: files.as_xlsx({title: frame}, here)),
+            for word, ending, mime, made in (
+                ("a.csv", "csv", "text/csv", files.as_csv(frame, here)),
+                ("a.xlsx", "xlsx", files.XLSX, files.as_xlsx({title: frame}, here)),
             ):
                 name = files.file_name(here, "overview", ending)
                 st.download_button(
-                    here.t(word), make, name, mime, key=session.key_of(f"overview_{ending}"), on_click="ignore"
+                    here.t(word), made, name, mime, key=session.key_of(f"overview_{ending}"), on_click="ignore"
                 )
 
 
@@ -135,7 +136,7 @@ def tiles() -> None:
             go(str(points[0]["customdata"]))
 
     with st.container(border=True, key="card_tiles"):
-        with st.container(horizontal=True, vertical_alignment="center", key="head_tiles"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head_tiles"):
             st.html(f'<div class="pc-head">{safe(here.t("overview.map"))}</div>', width="stretch")
             choose_year()
         with st.container(height=320, border=False, key="map_tiles"):
@@ -159,7 +160,7 @@ def keys() -> str:
 answer = takeaways.overview(item, here.ledger, year, here.language)
 with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
     with st.container(width="stretch"):
-        takeaway(answer, [here.ledger_name, here.t("c.central")])
+        takeaway(answer, [here.t("c.central")])
     one_scenario(here)
 
 central = attention.rows(item, [here.ledger], year, past)

@@ -68,7 +68,7 @@ def chart_card(
     """
     here = context()
     with st.container(border=True, key=f"card_{key}"):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
             st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
             if switch is not None:
@@ -129,23 +129,26 @@ def _more(
                     lambda on: st.session_state.__setitem__(wanted, on),
                 ),
             )
-            _download(here, "a.csv", lambda: files.as_csv(table(), here), key, "csv", "text/csv")
-            _download(here, "a.xlsx", lambda: files.as_xlsx({title: table()}, here), key, "xlsx", files.XLSX)
+            _download(here, "a.csv", files.as_csv(table(), here), key, "csv", "text/csv")
+            _download(here, "a.xlsx", files.as_xlsx({title: table()}, here), key, "xlsx", files.XLSX)
         if figure is not None:
             if files.can_draw():
                 for word, kind, mime in (("a.png", "png", "image/png"), ("a.svg", "svg", "image/svg+xml")):
-                    _download(here, word, partial(files.as_picture, figure, title, here, kind), key, kind, mime)
-            _download(here, "a.html", partial(files.as_page, figure, title, here), key, "html", "text/html")
+                    _picture(here, word, partial(files.as_picture, figure, title, here, kind), key, kind, mime)
+            _download(here, "a.html", files.as_page(figure, title, here), key, "html", "text/html")
         if how:
             st.markdown(f"**{here.t('a.how')}**  \n{how}")
         st.code(command_line(here), language="bash", wrap_lines=True)
     return bool(st.session_state.get(wanted, False))
 
 
-def _download(here: Context, word: str, make: Callable[[], bytes], key: str, ending: str, mime: str) -> None:
+def _download(here: Context, word: str, made: bytes, key: str, ending: str, mime: str) -> None:
+    """Draw a download; its bytes are made now, because what Streamlit makes on a click is gone with the next look at a
+    job, which may come before the browser has fetched it.
+    """
     st.download_button(
         here.t(word),
-        make,
+        made,
         files.file_name(here, key, ending),
         mime,
         key=session.key_of(f"{ending}_{key}"),
@@ -153,3 +156,9 @@ def _download(here: Context, word: str, make: Callable[[], bytes], key: str, end
         type="tertiary",
         icon=":material/download:",
     )
+
+
+def _picture(here: Context, word: str, make: Callable[[], bytes], key: str, ending: str, mime: str) -> None:
+    """Draw a button that makes a picture, which takes seconds, and then the download of it."""
+    if st.button(here.t(word), key=session.key_of(f"make_{ending}_{key}"), type="tertiary", icon=":material/image:"):
+        _download(here, "a.save", make(), key, ending, mime)

@@ -272,7 +272,7 @@ class Draft:
 
 
 def safe_name(text: str, otherwise: str = "draft") -> str:
-    """Return a text as the name of a scenario and its file: letters, digits, underscore and hyphen, nothing of a path."""
+    """Return a text as the name of a scenario and its file: letters, digits, _ and -, nothing of a path."""
     kept = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-")[:60]
     return kept or otherwise
 

@@ -31,8 +31,4 @@ PARAMETERS: tuple[Parameter, ...] = (
         "provider_budget.points_per_case", ("region", "scheme"), "ratio", 1, 1e6, Words("Points of the average case", "例均分值"),
         Words("Points of the average case of the base year: a definition that only fixes the unit of the point value.", "基年例均分值,仅决定点值的计量单位。"), "assumption", "4.4", default=1000.0, layer="budget", needed="never",
     ),
-    Parameter(
-        "settlement.lag_days", ("region", "year"), "days", 0, 250, Words("Days from care to payment", "结算周期"),
-        Words("Working days from care to its payment, before any faster settlement; what is payable to providers rests on it.", "从就医到基金拨付的工作日数(未计提速),据此计算应付医药机构费用。"), "assumption", "4", default=30.0, layer="budget", needed="never",
-    ),
 )

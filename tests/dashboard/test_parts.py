@@ -1,0 +1,115 @@
+"""Cards, figures and files: what they show is what they were given."""
+
+import itertools
+import math
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from poolcast.dashboard.charts.over_time import LABEL_HEIGHT, label_margin, spread_labels, text_width
+from poolcast.dashboard.charts.tiles import places_of
+from poolcast.dashboard.context import Context, Shown
+from poolcast.dashboard.parts import files
+from poolcast.dashboard.parts.cards import CardLine, _line, _span
+from poolcast.dashboard.services.library import summary_of
+from poolcast.dashboard.services.sets import load_set
+from poolcast.dashboard.state import ViewState
+from poolcast.reporting.theme import DARK, LIGHT
+
+
+def here(name: str, language: str = "zh") -> Context:
+    view = ViewState(set=name, region="131100" if name == "hebei" else "000000", lang=language)
+    shown = (Shown("baseline", "现行政策", 0, LIGHT),)
+    return Context("forecast", view, load_set(name), summary_of(name), LIGHT, shown, ("overview", "forecast"))
+
+
+def test_labels_stand_apart_and_inside():
+    labels = [(50.0, "a", "#000000"), (50.5, "b", "#000000"), (99.9, "c", "#000000"), (100.0, "d", "#000000")]
+    placed = spread_labels(labels, 0.0, 100.0, 190)
+    places = sorted(note["y"] for note in placed)
+    step = LABEL_HEIGHT * 100 / 190
+    assert all(b - a >= step - 1e-9 for a, b in itertools.pairwise(places))
+    assert places[-1] <= 100 + step / 2 + 1e-9
+    assert [note["text"] for note in sorted(placed, key=lambda note: note["y"])] == ["a", "b", "c", "d"]
+
+
+def test_the_margin_fits_the_longest_label():
+    assert text_width("收入 1") == 2 * 13 + 2 * 7
+    assert label_margin(["<b>收入</b>", "x"]) == 26 + 14
+
+
+def test_the_strip_places_range_and_median_on_one_scale():
+    shown = Shown("a", "A", 1, LIGHT)
+    lines = [CardLine(shown, "5", 5.0, 0.0, 10.0), CardLine(shown, "7.5", 7.5, 5.0, 10.0)]
+    low, high = _span(lines)
+    assert (low, high) == (0.0, 10.0)
+    drawn = _line(lines[1], low, high, "")
+    assert "left:50.0%" in drawn  # 3 + 94 * 0.5
+    assert "left:73.5%" in drawn  # 3 + 94 * 0.75
+
+
+def test_an_unsure_difference_says_so_and_names_are_escaped():
+    shown = Shown("a", "<b>A&", 2, LIGHT)
+    line = CardLine(shown, "5", change="+1.2", tone="better", sure=False)
+    drawn = _line(line, math.nan, math.nan, "why")
+    assert "+1.2 ≈" in drawn
+    assert 'title="why"' in drawn
+    assert "<b>A" not in drawn
+    assert "pc-sure" not in drawn
+
+
+def test_tiles_without_places_stand_in_a_grid_and_others_close_up():
+    tiles = summary_of("hebei").tiles
+    assert len(set(tiles.values())) == 14
+    placed = places_of(list(tiles), tiles)
+    assert min(column for column, _ in placed.values()) == 0
+    assert placed["130200"][0] - placed["130700"][0] == 2
+    grid = places_of(["3", "1", "2", "4"], {})
+    assert grid == {"1": (0, 0), "2": (1, 0), "3": (0, 1), "4": (1, 1)}
+
+
+EVIL = pd.DataFrame({"=name": ["=1+1", "@x", "-3", "plain", "+x"], "值": [1.5, -2.0, math.nan, 4.0, 5.0]})
+
+
+def test_text_never_becomes_a_formula_in_a_table(tmp_path):
+    context = here("hebei")
+    text = files.as_csv(EVIL, context).decode("utf-8-sig")
+    assert text.splitlines()[0] == "# 合成数据"
+    assert "'=name" in text
+    assert "'=1+1" in text
+    assert "\n'-3," in text
+    assert "\n'@x,-2.0" in text  # numbers stay numbers
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(files.as_xlsx({"表": EVIL}, context))
+    sheet = load_workbook(path)["表"]
+    assert sheet["A1"].value == "合成数据"
+    assert sheet["A3"].value == "'=1+1"
+    assert sheet["A3"].data_type == "s"
+    assert sheet["B4"].value == -2.0
+    assert sheet["B5"].value is None
+
+
+def test_names_of_files_say_synthetic():
+    assert files.file_name(here("hebei"), "months", "csv") == "poolcast_months_hebei_131100_EPF_synthetic.csv"
+    assert "synthetic" not in files.file_name(here("china"), "months", "csv")
+
+
+def test_a_figure_as_a_page_needs_nothing_and_is_marked():
+    figure = {"data": [{"type": "bar", "x": [2025], "y": [1.0]}], "layout": {"margin": {"t": 26, "b": 24}}}
+    page = files.as_page(figure, "题目", here("hebei")).decode()
+    assert 'src="http' not in page
+    assert "\\u5408\\u6210\\u6570\\u636e" in page or "合成数据" in page
+    assert "title" not in figure["layout"]  # the figure of the page is left as it was
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_text_on_bands_can_be_read(palette):
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for name, (ground, ink) in palette.bands.items():
+        bright, dark = sorted((light(ground), light(ink)), reverse=True)
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5, name
