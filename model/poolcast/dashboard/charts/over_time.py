@@ -229,6 +229,27 @@ class OverYears:
             }
         )
 
+    def crossed(self, year: int, colour: str) -> None:
+        """Mark the year in which a reserve is used up, on zero, where a label at the end already says the year."""
+        self.traces.append(cross_mark(year, colour))
+
+    def start(self, year: int, text: str, colour: str) -> None:
+        """Mark the first year of a policy by a dotted upright line with a word."""
+        self.shapes.append(
+            {
+                "type": "line",
+                "x0": year,
+                "x1": year,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": colour, "width": 1.2, "dash": "dot"},
+                "layer": "below",
+            }
+        )
+        note = {"x": year, "xshift": 5, "yref": "paper", "y": 1, "yanchor": "top", "xanchor": "left"}
+        self.notes.append(note | {"text": text, "showarrow": False, "font": {"size": 11, "color": colour}})
+
     def limits(self, low: float | None = None, high: float | None = None) -> None:
         """Fix the ends of the upright axis, in base units."""
         self._low, self._high = low, high
