@@ -16,14 +16,14 @@ from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, measures_of, 
 from poolcast.dashboard.charts.schedule import Span, schedule_figure
 from poolcast.dashboard.compare_details import how
 from poolcast.dashboard.context import Context, Shown
-from poolcast.dashboard.headline_words import change_text, sum_scale, tip_of, title_of, value_text
+from poolcast.dashboard.headline_words import change_text, short_title, sum_scale, tip_of, title_of, value_text
 from poolcast.dashboard.parts import background, bands
 from poolcast.dashboard.parts.chart_card import chart_card, draw
 from poolcast.dashboard.parts.takeaway import plain
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import waiting
 from poolcast.dashboard.services.arguments import argument_text
-from poolcast.dashboard.services.bands import Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
 from poolcast.dashboard.services.drafts import remarks
 from poolcast.dashboard.services.headline import KINDS, CardValue, Kind, headline
 from poolcast.dashboard.services.history import history
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from poolcast.outlook.compliance import Compliance
 
 _JOB = "draft_band_job"
+METRIC_HEIGHT = 106
+"""Pixels: all four are equally high, with a difference or without."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Effect:
     def request(self) -> Request:
         """What the simulation is asked for; all scenarios meet the same shocks."""
         view = self.here.view
-        paths = min(max(view.paths, bands.FEWEST_PATHS), bands.MOST_PATHS)
+        paths = min(max(view.paths, FEWEST_PATHS), MOST_PATHS)
         return Request(self.here.loaded, self.item.scenario, self.first.scenario, paths, view.seed)
 
     @property
@@ -142,14 +144,13 @@ _COLOURS: dict[str, Literal["blue", "orange", "gray"]] = {
 
 def _metric(effect: Effect, kind: Kind, pair: tuple[CardValue, ...] | None) -> None:
     here = effect.here
-    title = title_of(here, kind, effect.year)
+    tip = f"{title_of(here, kind, effect.year)}. {tip_of(here, kind)}"
     if pair is None:
-        st.metric(title, "…", border=True, help=tip_of(here, kind))
+        st.metric(short_title(here, kind, effect.year), "…", border=True, help=tip, height=METRIC_HEIGHT)
         return
     first, own = pair
     scale = sum_scale(pair) if kind == "sum" else MONTHS
-    if kind == "sum":
-        title += f"（{here.say(scale.unit)}）" if here.language == "zh" else f" ({here.say(scale.unit)})"
+    title = short_title(here, kind, effect.year, here.say(scale.unit))
     text = change_text(here, kind, own, first, scale) if effect.is_changed else None
     if text and not own.is_sure and own.tone in ("better", "worse"):
         text += " ≈"
@@ -162,7 +163,8 @@ def _metric(effect: Effect, kind: Kind, pair: tuple[CardValue, ...] | None) -> N
         delta_color=_COLOURS[own.tone],
         delta_arrow="off" if own.tone in ("same", "") else "up" if rises else "down",
         delta_description=here.t("build.against", name=effect.base.title) if text else None,
-        help=tip_of(here, kind),
+        help=tip,
+        height=METRIC_HEIGHT,
     )
 
 
@@ -174,7 +176,7 @@ def lines(effect: Effect, found: Found | None, sentence: str) -> None:
     measure = view.measure if view.measure in measures else measures[0]
     base = Drawn(effect.base, effect.first, Found(found.against) if found is not None and found.against else None)
     drawn = [base, Drawn(effect.own, effect.item, found)] if effect.is_changed else [base]
-    figure = scenario_lines(here, drawn, measure, "level", history(here.loaded), _starts(effect))
+    figure = scenario_lines(here, drawn, measure, "level", history(here.loaded), _starts(effect), "effect")
     name = here.t("compare.flows") if measure == FLOWS else here.say(MEASURES[measure].label)
     known = here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=here.view.seed) if found is not None else ""
     note = bands.progress(here, effect.status()) or (
@@ -205,7 +207,8 @@ def lines(effect: Effect, found: Found | None, sentence: str) -> None:
 
 def _starts(effect: Effect) -> list[tuple[int, str]]:
     """Return the first years in which policies of the draft begin; of many, one mark a year with their number."""
-    here, years = effect.here, {}
+    here = effect.here
+    years: dict[int, list[str]] = {}
     for item in effect.item.scenario.reforms:
         if isinstance(item, LeverCall):
             year = item.start if item.start is not None else usual_start(here.loaded)

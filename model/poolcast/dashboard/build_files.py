@@ -25,14 +25,14 @@ YAML = "application/yaml"
 _MOST_MEGABYTES = 1
 
 
-def row(here: Context) -> None:
-    """Draw name, state of the draft, undo and redo, and the way to files."""
+def row(here: Context, effect: Effect | None) -> None:
+    """Draw name, state of the draft, undo and redo, and the ways to files; without results where there are none."""
     steps = state.history()
     with st.container(horizontal=True, vertical_alignment="center", key="build_head"):
         st.text_input(
             here.t("build.name"),
             label_visibility="collapsed",
-            width=190,
+            width=180,
             max_chars=80,
             **session.bound("build_name", state.name(here.t("build.my_plan")), state.rename),
         )
@@ -43,7 +43,7 @@ def row(here: Context) -> None:
         st.html(f'<div class="pc-note">{safe(text)}</div>', width="stretch")
         st.button(
             here.t("build.undo"),
-            key=session.key_of("build_undo"),
+            key=session.key_of("more_undo"),
             icon=":material/undo:",
             type="tertiary",
             disabled=not steps.past,
@@ -51,13 +51,15 @@ def row(here: Context) -> None:
         )
         st.button(
             here.t("build.redo"),
-            key=session.key_of("build_redo"),
+            key=session.key_of("more_redo"),
             icon=":material/redo:",
             type="tertiary",
             disabled=not steps.future,
             on_click=state.redo,
         )
         _load(here)
+        _export(here, effect)
+        _save(here, effect)
 
 
 def _load(here: Context) -> None:
@@ -125,13 +127,6 @@ def _uploaded(key: str) -> None:
     state.load(made, made.title.zh if session.current().lang == "zh" else made.title.en)
 
 
-def ways_out(here: Context, effect: Effect) -> None:
-    """Draw export and save."""
-    with st.container(horizontal=True, vertical_alignment="center", key="build_out"):
-        _export(here, effect)
-        _save(here, effect)
-
-
 def _file_text(here: Context) -> tuple[str, str]:
     """Return name and text of the scenario file of the draft."""
     title = state.name(here.t("build.my_plan"))
@@ -139,7 +134,7 @@ def _file_text(here: Context) -> tuple[str, str]:
     return stem, state.draft().file_text(stem, Words(title, title))
 
 
-def _export(here: Context, effect: Effect) -> None:
+def _export(here: Context, effect: Effect | None) -> None:
     box = st.popover(
         here.t("build.export"), icon=":material/download:", type="tertiary", key="build_export", on_change="rerun"
     )
@@ -156,6 +151,8 @@ def _export(here: Context, effect: Effect) -> None:
             on_click="ignore",
             icon=":material/description:",
         )
+        if effect is None:
+            return
         items = [effect.first, effect.item]
         kinds = KINDS if effect.required() else tuple(kind for kind in KINDS if kind != "required")
         values = headline(items, here.region, here.ledger, effect.year, kinds=kinds)
@@ -172,7 +169,7 @@ def _export(here: Context, effect: Effect) -> None:
         st.code(text, language="yaml", height=220)
 
 
-def _save(here: Context, effect: Effect) -> None:
+def _save(here: Context, effect: Effect | None) -> None:
     """Draw the way to a file that can be handed in: errors against rules need a reason, which the file then holds."""
     box = st.popover(
         here.t("build.save"),
@@ -185,7 +182,7 @@ def _save(here: Context, effect: Effect) -> None:
     if not box.open:
         return
     with box:
-        known = waiting.rules_of(effect.item, effect.first)
+        known = None if effect is None else waiting.rules_of(effect.item, effect.first)
         broken = () if known is None else new_findings(*known)
         errors = sorted({finding.rule.id for finding in broken if finding.severity == "error"})
         why = st.text_area(

@@ -13,9 +13,8 @@ from poolcast.dashboard.build_parameters import parameter_cards
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import scenarios as library
-from poolcast.dashboard.services.arguments import argument_text, control_of, in_force
+from poolcast.dashboard.services.arguments import argument_text, control_of, in_force, level_text, short_text
 from poolcast.dashboard.services.drafts import Draft
-from poolcast.dashboard.services.takeaways import amount_text
 from poolcast.scenarios.catalogue import LEVERS
 from poolcast.scenarios.lever import Argument, Lever
 from poolcast.scenarios.phase_in import SHAPES, PhaseIn
@@ -170,9 +169,10 @@ _TONES = {"seed": "seed", "public": "public", "verify": "verify", "assumed": "as
 
 def _badges(here: Context, lever: Lever) -> str:
     """Return evidence and the ledgers touched, with the way their balance goes."""
+    found = library.badges(lever)
     marks = [
         f'<span class="pc-badge pc-{_TONES.get(badge, "assumed")}">{safe(here.say(library.BADGES[badge]))}</span>'
-        for badge in library.badges(lever)[:2]
+        for badge in (*found[:1], *(badge for badge in found[1:] if badge in ("stress", "record")))
     ]
     touched = library.touched(lever, here.loaded)
     own = next((one for one in touched if one.ledger == here.ledger), touched[0] if touched else None)
@@ -265,7 +265,7 @@ def _slider(here: Context, lever: Lever, argument: Argument, value: float) -> No
     present = in_force(here.loaded, lever, argument)
     label = here.say(argument.label)
     if present is not None:
-        label += here.t("build.in_force", value=amount_text(present, argument.unit, here.language))
+        label += here.t("build.in_force", value=level_text(present, argument.unit, here.language))
     elif control.factor == 1.0:
         unit = here.say(library.unit_words(argument.unit))
         label += f"（{unit}）" if here.language == "zh" else f" ({unit})"
@@ -295,7 +295,7 @@ def _notches(here: Context, lever: Lever, argument: Argument, value: float) -> N
         return
 
     def show(at: float) -> str:
-        return f"{here.say(found[at].name)} {argument_text(argument, at, here.language)}"
+        return f"{here.say(found[at].name)} {short_text(argument, at, here.language)}"
 
     near = next((at for at in found if abs(at - value) < 1e-9), None)
 

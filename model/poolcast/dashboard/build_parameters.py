@@ -129,7 +129,7 @@ def _amount(here: Context, at: int, item: Reform, year: int, amount: float) -> N
 
 
 def _unit(item: Reform) -> str:
-    return PARAMETERS[item.parameter].unit
+    return str(PARAMETERS[item.parameter].unit)
 
 
 def _amount_text(here: Context, item: Reform, amount: float) -> str:

@@ -15,7 +15,7 @@ from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import Height, chart_card, show_table
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import library, takeaways
+from poolcast.dashboard.services import library
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.explaining import Explanation
 from poolcast.parameters.errors import PoolcastError
@@ -44,30 +44,25 @@ def controls(here: Context, year: int) -> None:
         st.selectbox(
             here.t("compare.year"),
             list(range(base + 1, here.last_year + 1)),
-            **session.bound("compare_year", year, lambda chosen: _change(year=chosen)),
+            **session.bound("compare_year", year, lambda chosen: session.change(year=chosen)),
         )
         st.selectbox(
             here.t("forecast.to"),
             ends,
             disabled=not here.loaded.is_named,
-            **session.bound("compare_to", here.last_year, lambda chosen: _change(to=_last(here, chosen), year=None)),
+            **session.bound("compare_to", here.last_year, partial(_change_end, here)),
         )
         st.selectbox(
             here.t("forecast.unit_label"),
             ["auto", "yi", "wan", "yuan"],
             format_func=lambda unit: here.t(f"money_unit.{unit}"),
-            **session.bound("compare_unit", here.view.unit, lambda chosen: _change(unit=chosen)),
+            **session.bound("compare_unit", here.view.unit, lambda chosen: session.change(unit=chosen)),
         )
 
 
-def _last(here: Context, chosen: int) -> int | None:
-    return None if chosen == here.held.last_year else chosen
-
-
-def _change(**fields: object) -> None:
-    """Change the view; everything on the page follows, so that the whole page is drawn anew."""
-    session.change(**fields)
-    st.rerun("app")
+def _change_end(here: Context, chosen: int) -> None:
+    """Project to another year; the year in focus goes back to the usual one, as it may lie beyond."""
+    session.change(to=None if chosen == here.held.last_year else chosen, year=None)
 
 
 def measure_buttons(here: Context, measures: Sequence[str], with_difference: bool) -> None:
@@ -155,7 +150,7 @@ def offer_presets(here: Context) -> None:
                 here.say(titles[name]),
                 key=session.key_of(f"offer_{name}"),
                 type="primary" if number == 0 else "secondary",
-                on_click=partial(session.change, scenarios=(name,)),
+                on_click=partial(_pick, name),
             )
         if "build" in here.pages:
             st.button(
@@ -164,6 +159,10 @@ def offer_presets(here: Context) -> None:
                 icon=":material/tune:",
                 on_click=lambda: st.session_state.__setitem__("go", "build"),
             )
+
+
+def _pick(name: str) -> None:
+    session.change(scenarios=(name,))
 
 
 def failed(here: Context, name: str, error: PoolcastError) -> None:
@@ -266,8 +265,3 @@ def _files(here: Context, drawn: Sequence[Drawn], values: Values, sentence: str,
                 on_click="ignore",
                 icon=":material/download:",
             )
-
-
-def sentence_of(here: Context, drawn: Sequence[Drawn], year: int) -> str:
-    """Return the sentence that the page opens with."""
-    return takeaways.compare([one.item for one in drawn], here.region, here.ledger, year, here.language)

@@ -37,6 +37,16 @@ def title_of(here: Context, kind: Kind, year: int) -> str:
     }[kind]
 
 
+def short_title(here: Context, kind: Kind, year: int, unit: str = "") -> str:
+    """Return the title of a narrow metric; its tip has the whole one."""
+    return {
+        "exhaustion": here.t("compare.short_exhaustion"),
+        "months": here.t("compare.short_months", year=year),
+        "required": here.t("compare.short_residents" if here.ledger == "RPF" else "compare.short_required"),
+        "sum": f"{here.t('compare.short_sum')} {unit}".rstrip(),
+    }[kind]
+
+
 def tip_of(here: Context, kind: Kind) -> str:
     """Return what the term of a card means."""
     start = here.held.base_year + FIRST_YEAR_OF_A_POLICY

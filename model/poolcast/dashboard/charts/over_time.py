@@ -24,7 +24,7 @@ from poolcast.reporting.theme import layout
 
 LABEL_HEIGHT = 17
 """Pixels between two labels at the end of lines."""
-PLOT_HEIGHT = {"half": 190, "tall": 320}
+PLOT_HEIGHT = {"half": 190, "tall": 320, "below_cards": 190, "effect": 120}
 """Pixels between the axes, about, by which labels are spread."""
 
 
@@ -40,7 +40,7 @@ class OverYears:
         Unit and digits of the upright axis; values are given in base units.
     first, last : int
         Years of the axis.
-    height : {"half", "tall"}
+    height : {"half", "tall", "below_cards", "effect"}
         About how much room there is, for spreading labels.
     unit : str
         Text above the axis; the unit of the scale where empty.
@@ -52,7 +52,7 @@ class OverYears:
     scale: Scale
     first: int
     last: int
-    height: Literal["half", "tall"] = "half"
+    height: Literal["half", "tall", "below_cards", "effect"] = "half"
     unit: str = ""
     from_zero: bool = True
     traces: list[dict[str, Any]] = field(default_factory=list)

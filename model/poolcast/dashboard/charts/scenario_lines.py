@@ -84,6 +84,7 @@ def scenario_lines(
     kind: Kind = "level",
     past: History | None = None,
     starts: Sequence[tuple[int, str]] = (),
+    height: Literal["below_cards", "effect"] = "below_cards",
 ) -> dict[str, Any]:
     """Return a figure of scenarios over the years.
 
@@ -99,12 +100,14 @@ def scenario_lines(
         Accounts before the base year, for levels.
     starts : sequence of (year, text)
         First years of policies, to be marked.
+    height : {"below_cards", "effect"}
+        Room of the card, for spreading labels.
     """
     scale = scale_of(here, drawn, measure, kind)
     years = drawn[0].item.outcome.years
     before = {} if past is None or kind == "difference" or measure == FLOWS else _before(here, past, measure, drawn)
     first = min([*before, years[0]])
-    figure = OverYears(here, scale, first, years[-1], height="tall")
+    figure = OverYears(here, scale, first, years[-1], height=height)
     if measure == "payable_months" and kind == "level":
         figure.limits(low=0.0)
     for number, one in enumerate(drawn[:2]):

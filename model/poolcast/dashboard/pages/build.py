@@ -24,7 +24,8 @@ def follow(effect: build_effect.Effect) -> None:
         sentence = takeaways.build(
             effect.first, effect.item, here.region, here.ledger, effect.year, here.language, found=known
         )
-        takeaway(sentence, [*here.scope, here.held.title.in_language(here.language)])
+        runs = "" if found is None else here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=here.view.seed)
+        takeaway(sentence, [runs] if runs else [])
         build_effect.metrics(effect, found)
         build_effect.lines(effect, found, sentence)
         left, right = st.columns(2)
@@ -45,17 +46,19 @@ def page() -> None:
     with left:
         build_levers.levers(here)
     with right:
-        build_files.row(here)
-        if (wrong := state.error()) is not None:
-            problem_list(wrong, here.language)
+        effect, refused = None, None
         try:
             effect = effect_of(here)
         except PoolcastError as error:
-            takeaway(here.t("build.cannot"), here.scope)
-            problem_list(error, here.language)
-        else:
-            build_files.ways_out(here, effect)
+            refused = error
+        build_files.row(here, effect)
+        if (wrong := state.error()) is not None:
+            problem_list(wrong, here.language)
+        if effect is not None:
             follow(effect)
+        elif refused is not None:
+            takeaway(here.t("build.cannot"), here.scope)
+            problem_list(refused, here.language)
     session.finish()
 
 

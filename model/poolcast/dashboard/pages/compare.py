@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from poolcast.dashboard import compare_details, compare_parts, session
-from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, measures_of, scenario_lines
+from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, Kind, measures_of, scenario_lines
 from poolcast.dashboard.context import BASELINE, context
-from poolcast.dashboard.headline_words import headline_cards
+from poolcast.dashboard.headline_words import Values, headline_cards
 from poolcast.dashboard.parts import background
 from poolcast.dashboard.parts.bands import progress, several, status_of
 from poolcast.dashboard.parts.cards import cards
@@ -57,7 +57,7 @@ def required() -> bool:
 every = 1.0 if waits() else None
 
 
-def seen() -> tuple[list[Drawn], dict, str]:
+def seen() -> tuple[list[Drawn], Values, str]:
     """Return the scenarios with the bands that are known, the headline numbers, and the sentence."""
     found = several(here, picked)
     kinds = KINDS if required() else tuple(kind for kind in KINDS if kind != "required")
@@ -68,20 +68,21 @@ def seen() -> tuple[list[Drawn], dict, str]:
 
 
 @st.fragment(run_every=every)
-def top() -> None:
-    """Draw the sentence and the four cards."""
-    drawn, values, sentence = seen()
-    found = drawn[-1].found if len(drawn) > 1 else None
-    runs = (
-        here.t("c.central")
-        if found is None
-        else here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=here.view.seed)
+def say() -> None:
+    """Draw the sentence."""
+    drawn, _, sentence = seen()
+    found = drawn[-1].found
+    seed = here.view.seed
+    takeaway(
+        sentence,
+        [here.t("c.central") if found is None else here.t("forecast.runs", n=f"{found.bands.paths:,}", seed=seed)],
     )
-    with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
-        with st.container(width="stretch"):
-            takeaway(sentence, [*here.scope, runs])
-        compare_details.controls(here, year)
-    cards(headline_cards(here, here.usable, values, year, "…"), here.t("c.small_difference"))
+
+
+@st.fragment(run_every=every)
+def numbers() -> None:
+    """Draw the four cards."""
+    cards(headline_cards(here, here.usable, seen()[1], year, "…"), here.t("c.small_difference"))
 
 
 @st.fragment(run_every=every)
@@ -90,7 +91,7 @@ def lines() -> None:
     drawn, _, sentence = seen()
     view = session.current()
     measure = view.measure if view.measure in measures else measures[0]
-    kind = "difference" if view.view == "difference" and picked else "level"
+    kind: Kind = "difference" if view.view == "difference" and picked else "level"
     figure = scenario_lines(here, drawn, measure, kind, past)
     name = here.t("compare.flows") if measure == FLOWS else here.say(MEASURES[measure].label)
     waiting_for = next((one for one in picked if one not in several(here, picked)), None)
@@ -115,7 +116,11 @@ def reasons() -> None:
     compare_details.reasons(here, drawn[0], drawn[1], why(), year)
 
 
-top()
+with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
+    with st.container(width="stretch"):
+        say()
+    compare_details.controls(here, year)
+numbers()
 if picked:
     left, right = st.columns([3, 2])
     with left:

@@ -15,6 +15,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.number_cells import Fault
 from poolcast.parameters.selectors import select
+from poolcast.reporting.formats import MINUS
 from poolcast.scenarios.lever import Argument, Change, Lever
 
 PERCENT_UNITS = ("fraction", "rate_per_year")
@@ -74,6 +75,25 @@ def argument_text(argument: Argument, value: float, language: str) -> str:
     """Return a value of an argument in words: a change signed, of shares in points; a level in its unit."""
     is_change = argument.minimum < 0 < argument.maximum
     return change_text(value, argument.unit, language) if is_change else amount_text(value, argument.unit, language)
+
+
+def level_text(value: float, unit: str, language: str) -> str:
+    """Return a level in its unit, without digits that say nothing."""
+    if unit in PERCENT_UNITS:
+        return f"{round(value * 100, 2):g}%".replace("-", MINUS)
+    return amount_text(value, unit, language)
+
+
+def short_text(argument: Argument, value: float, language: str) -> str:
+    """Return a value of an argument for a small control: without digits that say nothing, without a long unit."""
+    is_change = argument.minimum < 0 < argument.maximum
+    factor = 100.0 if argument.unit in PERCENT_UNITS else 1.0
+    text = f"{round(value * factor, 6):g}".replace("-", MINUS)
+    if is_change and value > 0:
+        text = f"+{text}"
+    if factor == 1.0:
+        return text
+    return text + ((" 点" if language == "zh" else " pt") if is_change else "%")
 
 
 _PRESENT: BoundedCache[tuple[float, ...]] = BoundedCache(512, 2**20, lambda _: 200)

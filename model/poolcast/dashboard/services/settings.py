@@ -108,7 +108,8 @@ def _reform_cell(reform: Reform, language: str) -> str:
             text = f"×{amount:g}"
         else:
             text = ("+" if reform.kind == "shift" and amount > 0 else "") + amount_text(amount, unit, language)
-        parts.append(text if year == 0 else f"{year} {'年' if zh else ''}{text}" if zh else f"{year}: {text}")
+        dated = f"{year} 年 {text}" if zh else f"{year}: {text}"
+        parts.append(text if year == 0 else dated)
     if len(parts) > 4:
         parts = [*parts[:2], "…", parts[-1]]
     return ("，" if zh else ", ").join(parts)
