@@ -194,12 +194,21 @@ def basis(here: Context, answer: Answer) -> list[str]:
         if answer.even is not None and answer.even.reached and answer.probability != goals.EVEN:
             value = goals.value_text(found.unknown, answer.even.value, here.language)
             parts.append(here.t("solve.even_odds", value=value))
+    if found.reached and found.change == 0 and (least := _least(here, answer)) is not None:
+        parts.append(here.t("solve.room", value=goals.value_text(found.unknown, least, here.language)))
     if likely is not None:
         parts.append(here.t("solve.fresh", share=probability_text(likely.fresh_share)))
     parts.append(here.t("solve.verified" if found.verified else "solve.not_verified"))
     if likely is not None:
         parts += [here.t("c.runs", n=f"{likely.paths:,}"), here.t("c.seed", n=likely.seed)]
     return [*here.scope, here.one.title, *parts]
+
+
+def _least(here: Context, answer: Answer) -> float | None:
+    """Return the value that just does it with the odds asked for, where the present one does more than that."""
+    found = goals.held_regions(answer.goal, answer.probability, here.view.paths, here.view.seed)
+    need = None if found is None else found.get(answer.goal.region, {}).get(answer.probability)
+    return need.value if need is not None and need.reached else None
 
 
 def scale_of(unknown: Unknown) -> Scale:

@@ -39,7 +39,7 @@ def sentence(item: Projected, asked: Asked, found: Found | None, moved: xr.Datas
         share = probability_text(_share(found.against, asked)[0], found.against.paths)
         parts.append(here.t("uncertainty.baseline_share", share=share))
     strongest = uncertainty_panels.strongest(here, moved) if moved is not None else ""
-    if strongest:
+    if strongest and found is not None:
         parts.append(here.t("uncertainty.strongest", name=strongest))
     return (" " if here.language == "en" else "").join(parts)
 

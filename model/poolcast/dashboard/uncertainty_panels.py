@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from poolcast.dashboard.charts import uncertainty as charts
 from poolcast.dashboard.charts.over_time import OverYears, value_label
 from poolcast.dashboard.charts.uncertainty import Bar
@@ -99,15 +101,38 @@ def has_reserve(item: Projected, region: str, ledger: str) -> bool:
     return region in item.outcome.regions and item.outcome.has_reserve(region, ledger)
 
 
+def single_run(here: Context, item: Projected, history: History, measure: str) -> Panel:
+    """Return history and the single run of a measure, until the bands are there."""
+    words = MEASURES[measure]
+    past, base = _accounts(here, item, history, measure), here.held.base_year
+    values = item.outcome.series(measure, here.region, here.ledger)
+    scale = MONTHS if measure == "payable_months" else money_scale_in(here.view.unit, values)
+    figure = OverYears(here, scale, min(past), here.last_year)
+    figure.line(list(past), list(past.values()), here.t("x.actual"), here.palette.text, width=1.8, dots=True)
+    years = list(range(base, here.last_year + 1))
+    if measure == "payable_months":
+        figure.limits(low=0.0)
+        values = [value if value > 0 else math.nan for value in values]
+    figure.line(years, values, here.t("c.central"), here.palette.muted, dash="dash", label=here.t("c.central"))
+    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    return Panel(title, figure.specification(), None)
+
+
+def _accounts(here: Context, item: Projected, history: History, measure: str) -> dict[int, float]:
+    """Return the accounts of a measure up to the base year, on the years of the axis."""
+    base = here.held.base_year
+    found = dict(sorted(history.of(measure, here.region, here.ledger).items()))
+    kept = {year: value for year, value in found.items() if base - _HISTORY <= year <= base}
+    return kept | {base: item.outcome.series(measure, here.region, here.ledger)[0]}
+
+
 def fan(futures: Futures) -> Panel:
     """History, median and bands of a measure."""
     here, scale = futures.here, futures.scale()
     words = MEASURES[futures.measure]
     title = here.t("uncertainty.fan", measure=here.say(words.label))
     base, last = here.held.base_year, here.last_year
-    past = dict(sorted(futures.past.of(futures.measure, *futures.place).items()))
-    past = {year: value for year, value in past.items() if base - _HISTORY <= year <= base}
-    past[base] = futures.item.outcome.series(futures.measure, *futures.place)[0]
+    past = _accounts(here, futures.item, futures.past, futures.measure)
     figure = OverYears(here, scale, min(past), last)
     floor = 0.0 if futures.measure == "payable_months" else -math.inf
     levels = {level: futures.bands.quantile(futures.measure, level, *futures.place) for level in LEVELS}
@@ -277,10 +302,10 @@ def _reach(bar: Bar) -> float:
 
 def strongest(here: Context, found: xr.Dataset) -> str:
     """Return the words of what moves the measure most in the standard set, without its size; empty for nothing."""
-    effects = abs(found["effect"]).max("side")
+    effects = abs(found["effect"]).max("side").values
     if not len(effects) or float(effects.max()) <= 0:
         return ""
-    label = str(found["label_zh" if here.language == "zh" else "label"].values[int(effects.argmax())])
+    label = str(found["label_zh" if here.language == "zh" else "label"].values[int(np.argmax(effects))])
     return label.split(" ±")[0].split(" ×")[0]
 
 

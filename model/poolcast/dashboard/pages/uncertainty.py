@@ -55,9 +55,11 @@ def say() -> None:
     """Draw the sentence, and how far the simulation is."""
     found = simulated()
     sentence = uncertainty_details.sentence(item, asked, found, sensitivities.held("standard", asked), here)
-    paths = found.bands.paths if found else here.view.paths
-    runs = here.t("c.runs", n=f"{paths:,}"), here.t("c.seed", n=here.view.seed)
-    takeaway(sentence, [*here.scope, shown.title, *runs])
+    if found is None:
+        takeaway(sentence)
+    else:
+        runs = here.t("c.runs", n=f"{found.bands.paths:,}"), here.t("c.seed", n=here.view.seed)
+        takeaway(sentence, [*here.scope, shown.title, *runs])
     status = band_parts.status_of(here, shown.id, against)
     if status is not None and status.state == "cancelled" and found is None:
         st.html(f'<div class="pc-note">{safe(here.t("uncertainty.stopped"))}</div>')
@@ -88,7 +90,7 @@ def charts() -> None:
     left, right = st.columns([56, 44])
     with left:
         if futures is None:
-            waiting(here.t("uncertainty.fan", measure=name), "fan")
+            card(uncertainty_panels.single_run(here, item, past, measure), "fan", scope="◔ " + here.t("s.updating"))
         else:
             card(uncertainty_panels.fan(futures), "fan", scope=here.t("uncertainty.fan_scope"))
         tornado(name)
