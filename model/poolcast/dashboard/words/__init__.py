@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from poolcast.dashboard.services.assumption_rows import SECTIONS
 from poolcast.dashboard.services.parts import EXPENDITURE_PARTS, REVENUE_PARTS
 from poolcast.parameters.declaration import Words
 
@@ -33,6 +34,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
     "money_unit": ("auto", "yi", "wan", "yuan"),
+    "section": tuple(SECTIONS),
+    "assume": (
+        *("name", "unit", "mine", "shipped", "range", "evidence", "state"),
+        *("all", "changed", "weak", "template", "downloads", "upload"),
+        *("make_workbook", "make_zip", "differences_xlsx", "differences_csv"),
+    ),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 
