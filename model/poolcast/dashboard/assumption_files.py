@@ -44,7 +44,10 @@ def tools(here: Context, held: Changes) -> None:
             ("upload", "upload", _upload),
         ):
             box = st.popover(
-                here.t(f"assume.{key}"), icon=f":material/{icon}:", key=session.key_of(f"assume_{key}"), on_change="rerun"
+                here.t(f"assume.{key}"),
+                icon=f":material/{icon}:",
+                key=session.key_of(f"assume_{key}"),
+                on_change="rerun",
             )
             if box.open:
                 with box:

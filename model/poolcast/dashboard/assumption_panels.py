@@ -19,12 +19,11 @@ from poolcast.dashboard.services.assumption_changes import (
     Changes,
     Effect,
     effect,
-    number_text,
     path_of,
     trial,
 )
 from poolcast.dashboard.services.assumption_history import observed
-from poolcast.dashboard.services.assumption_rows import Row, rows_of
+from poolcast.dashboard.services.assumption_rows import Row, member_words
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.parameters.assumptions import Provenance
@@ -58,13 +57,13 @@ def show_grid(here: Context, held: Changes, name: str, rows: Sequence[Row], empt
         disabled=["name", "unit", "shipped", "range", "evidence", "state"],
         on_change=partial(state.take_edits, held),
         column_config={
-            "name": column.TextColumn(text["name"], pinned=True, width=232),
-            "unit": column.TextColumn(text["unit"], width=74),
-            "mine": column.NumberColumn(text["mine"], width=84, format="localized"),
-            "shipped": column.NumberColumn(text["shipped"], width=84, format="localized"),
-            "range": column.TextColumn(text["range"], width=92),
-            "evidence": column.TextColumn(text["evidence"], width=96),
-            "state": column.TextColumn(text["state"], width=72),
+            "name": column.TextColumn(text["name"], width=214),
+            "unit": column.TextColumn(text["unit"], width=66),
+            "mine": column.NumberColumn(text["mine"], width=74, format="localized"),
+            "shipped": column.NumberColumn(text["shipped"], width=74, format="localized"),
+            "range": column.TextColumn(text["range"], width=86),
+            "evidence": column.TextColumn(text["evidence"]),
+            "state": column.TextColumn(text["state"], width=62),
         },
     )
 
@@ -78,12 +77,10 @@ def entries_of(loaded: LoadedSet, name: str, region: str) -> tuple[Provenance, .
 def evidence_words(here: Context, loaded: LoadedSet, row: Row) -> str:
     """Return the evidence of a row in one or two words."""
     if row.kind == "absent":
-        return here.say(EVIDENCES[row.declared.evidence])
+        return here.t(f"evidence.{row.declared.evidence}")
     found = dict.fromkeys(entry.evidence for entry in entries_of(loaded, row.parameter, row.region))
     joint = "、" if here.language == "zh" else ", "
-    return joint.join(
-        here.t("assume.is_borrowed") if kind == "borrowed" else here.say(EVIDENCES[kind]) for kind in found
-    )
+    return joint.join(here.t(f"evidence.{kind}") for kind in found)
 
 
 def lines_of(rows: Sequence[Row]) -> dict[str, Row]:
@@ -126,17 +123,11 @@ def beside(here: Context, held: Changes, rows: Sequence[Row]) -> None:
 
 
 def _line_words(here: Context, row: Row) -> str:
-    joint = "、" if here.language == "zh" else ", "
-    known = [_members(here, axis, members) for axis, members in row.where]
-    return here.say(row.declared.label) + (f"（{joint.join(known)}）" if known and here.language == "zh" else "") + (
-        f" ({joint.join(known)})" if known and here.language != "zh" else ""
-    )
-
-
-def _members(here: Context, axis: str, members: str) -> str:
-    from poolcast.dashboard.services.assumption_rows import member_words
-
-    return member_words(axis, members, here.language)
+    words = here.say(row.declared.label)
+    known = [member_words(axis, members, here.language) for axis, members in row.where]
+    if not known:
+        return words
+    return f"{words}（{'、'.join(known)}）" if here.language == "zh" else f"{words} ({', '.join(known)})"
 
 
 def _words(here: Context, held: Changes, row: Row) -> None:
@@ -254,7 +245,11 @@ def _effect(here: Context, held: Changes, row: Row) -> None:
     try:
         tried = Changes(held.base, held.short).with_value(row, value)
         found = None if tried.placed is None else effect(held.base, tried.placed, here.region, here.ledger, asked[-1])
-        words = effect_words(here, found) if not tried.pending else "; ".join(p.words_in(here.language)[0] for p in tried.pending)
+        words = (
+            effect_words(here, found)
+            if not tried.pending
+            else "; ".join(p.words_in(here.language)[0] for p in tried.pending)
+        )
     except AssumptionError as error:
         found, words = None, error.problems[0].words_in(here.language)[0]
     _say_effect(here.t("assume.tried", change=change), words, _tone(found))
@@ -349,11 +344,3 @@ def made_file(here: Context, name: str, label: str, make: Callable[[], bytes], f
         type="primary",
         width="stretch",
     )
-
-
-def first_row(here: Context, held: Changes, name: str) -> Row:
-    """Return the first row of a parameter in the region in view."""
-    return rows_of(held.base, name, here.region)[0]
-
-
-__all__ = ["beside", "effect_words", "made_file", "notes", "number_text", "problem_table", "show_grid"]

@@ -219,5 +219,7 @@ def bounds_words(here: Context, low: float, high: float) -> str:
     if high >= huge:
         return f"≥ {low:,.6g}" if low > -huge else "—"
     if low < 0:
-        return here.t("assume.from_to", low=f"{low:,.6g}".replace("-", "\u2212"), high=f"{high:,.6g}".replace("-", "\u2212"))
+        return here.t(
+            "assume.from_to", low=f"{low:,.6g}".replace("-", "\u2212"), high=f"{high:,.6g}".replace("-", "\u2212")
+        )
     return f"{low:,.6g}–{high:,.6g}"

@@ -40,11 +40,11 @@ with left:
     ).strip()
     number = counts(held.base)
     kept = st.session_state.get("assume_section", "financing")
-    with st.container(border=True, key="list_sections"):
+    with st.container(border=True, height=344, key="rows_sections"):
         section = st.radio(
             here.t("assume.section"),
             list(SECTIONS),
-            format_func=lambda name: here.t("assume.group_count", name=here.t(f"section.{name}"), n=number[name].declared),
+            format_func=lambda name: f"{here.t(f'section.{name}')} {number[name].declared}",
             label_visibility="collapsed",
             **session.bound("assume_section", kept, partial(st.session_state.__setitem__, "assume_section")),
         )
@@ -78,7 +78,7 @@ with middle:
         rows, empty = weak_rows(held.base, region, section), here.t("assume.no_rows")
     else:
         rows, empty = section_rows(held.base, section, region), here.t("assume.no_rows")
-    with st.container(border=False, key="list_grid"):
+    with st.container(height=344, border=False, key="rows_grid"):
         panels.show_grid(here, held, f"{held.base.digest[:8]}_{region}_{section}_{wanted}_{text}", rows, empty)
     said = [here.t("assume.grid_note"), here.t("assume.region_note", place=place)]
     if region != here.region:

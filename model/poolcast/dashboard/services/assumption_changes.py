@@ -22,7 +22,6 @@ from poolcast.dashboard.services.sets import MINE, LoadedSet, edited_set
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
-from poolcast.reporting.formats import rounded
 from poolcast.scenarios.scenario import BASELINE
 
 if TYPE_CHECKING:
@@ -173,9 +172,7 @@ def is_weak(loaded: LoadedSet, name: str, region: str = "") -> bool:
     """
     entries = loaded.assumptions.provenance.get(name, ())
     return any(
-        entry.evidence in _WEAK
-        or entry.grade in _WEAK_GRADES
-        or (entry.evidence == "borrowed" and not entry.source)
+        entry.evidence in _WEAK or entry.grade in _WEAK_GRADES or (entry.evidence == "borrowed" and not entry.source)
         for entry in entries
         if not region or entry.region in (region, "all")
     )
@@ -298,12 +295,3 @@ def difference_table(changes: Changes, language: str, headings: Mapping[str, str
 def path_of(changes: Changes, row: Row) -> tuple[dict[int, float], dict[int, float]]:
     """Return the path of a row by year as shipped and as changed; empty where it has no years."""
     return dict(row.path), changed_path(row, changes.values) if row.path else {}
-
-
-def number_text(row: Row, value: float) -> str:
-    """Return a value in planners' units with the digits that it needs."""
-    if not math.isfinite(value):
-        return "—"
-    shown = row.shown(value)
-    digits = next((digits for digits in range(5) if math.isclose(round(shown, digits), shown, abs_tol=1e-9)), 4)
-    return rounded(shown, digits)

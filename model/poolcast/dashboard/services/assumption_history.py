@@ -34,7 +34,9 @@ def observed(loaded: LoadedSet, row: Row) -> dict[int, float]:
 def _observed(loaded: LoadedSet, row: Row) -> dict[int, float]:
     assumptions = loaded.assumptions
     held = assumptions[row.parameter]
-    wanted = {axis: members.split("|")[0] for axis, members in row.where} | ({"region": row.region} if row.region else {})
+    wanted = {axis: members.split("|")[0] for axis, members in row.where} | (
+        {"region": row.region} if row.region else {}
+    )
     found: dict[int, float] = {}
     place: list[int | slice] = []
     for axis in row.declared.dimensions:

@@ -61,7 +61,7 @@ _SHORT: dict[str, Words] = {
     "births_per_woman_year": Words("per woman", "个/妇女·年"),
     "yuan_per_service": Words("yuan each", "元/次"),
 }
-SCALE_UNIT = Words("% of shipped", "随附值的 %")
+SCALE_UNIT = Words("scale, %", "倍率 %")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ class Row:
     @property
     def declared(self) -> Parameter:
         """The declaration of the parameter."""
-        return PARAMETERS[self.parameter]
+        found: Parameter = PARAMETERS[self.parameter]
+        return found
 
     @property
     def factor(self) -> float:

@@ -15,7 +15,9 @@ from typing import Any
 
 from poolcast.dashboard.services.assumption_rows import SECTIONS
 from poolcast.dashboard.services.parts import EXPENDITURE_PARTS, REVENUE_PARTS
-from poolcast.parameters.declaration import Words
+from poolcast.dashboard.words.terms import TERMS
+from poolcast.parameters.axes import LEDGERS
+from poolcast.parameters.declaration import EVIDENCES, Words
 
 LANGUAGES = ("zh", "en")
 _FOLDER = Path(__file__).parent
@@ -35,6 +37,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
     "money_unit": ("auto", "yi", "wan", "yuan"),
     "section": tuple(SECTIONS),
+    "evidence": EVIDENCES,
+    "term": TERMS,
+    "meaning": TERMS,
+    "ledger_meaning": LEDGERS,
+    "kind": ("term", "measure", "ledger", "band", "parameter"),
+    "keyboard": ("tab", "enter", "arrows", "escape", "find", "copy", "zoom"),
+    "method": ("population", "coverage", "money", "calibration", "ledgers", "chance", "section"),
+    "tour": tuple(f"{step}{part}" for step in ("region", "scenario", "certainty") for part in ("", "_text")),
     "assume": (
         *("name", "unit", "mine", "shipped", "range", "evidence", "state"),
         *("all", "changed", "weak", "template", "downloads", "upload"),
