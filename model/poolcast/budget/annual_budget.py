@@ -244,6 +244,7 @@ def budget(
     as_of: str | None = None,
     ledger: str = "",
     simulation: Simulation | None = None,
+    history: str | os.PathLike[str] | None = None,
 ) -> AnnualBudget:
     """Return the annual budget of a set: statements, schedules, provider budgets, months, warnings, and the plan.
 
@@ -268,6 +269,8 @@ def budget(
         Ledger of rows of the file that name none.
     simulation : Simulation, optional
         Of the same set and scenario, for the warnings that speak of chances.
+    history : str or path, optional
+        Name or folder of the set where it is given as `Assumptions`: its tables may know more closed years.
 
     Raises
     ------
