@@ -109,6 +109,8 @@ def _heads(here: Context, shown: Shown) -> list[tuple[str, str]]:
         found.append((f"{safe(here.t(f'budget_column.{column}', year=_year(shown, column)))}", ""))
         if column == _last_of_running(shown):
             found += _heads_of_months(here, shown)
+        if column == "outlook" and shown.months is not None:
+            found.append((safe(here.t("budget.eight_in_ten")), f' title="{safe(here.t("tip.eight_in_ten"))}"'))
     return found
 
 
@@ -162,7 +164,9 @@ def _execution(here: Context, row: Row) -> str:
     ground, ink = here.palette.bands[band]
     away = rounded(100 * (row.rate - 1), 1, sign=True)
     words = safe(here.say(ALERTS[row.alert]))
-    return f'<td class="alert" style="background:{ground};color:{ink}" title="{words}">{text} <small>{away}</small></td>'
+    return (
+        f'<td class="alert" style="background:{ground};color:{ink}" title="{words}">{text} <small>{away}</small></td>'
+    )
 
 
 def _range(here: Context, row: Row, scale: Scale) -> str:
@@ -186,7 +190,7 @@ def statement_table(here: Context, shown: Shown) -> pd.DataFrame:
             span = here.t("budget.span", first=month_name(here, 1), last=month_name(here, shown.statement.months))
             cells |= {span: row.so_far, here.t("budget.execution"): row.rate * 100}
         cells |= {here.t("budget.low"): row.low, here.t("budget.high"): row.high}
-        cells[here.t("budget.unit")] = here.t("u.months") if row.unit == "months" else here.t("money_unit.yuan")
+        cells[here.t("budget.unit")] = here.t(f"budget_unit.{row.unit}")
         rows.append(cells)
     return pd.DataFrame(rows)
 
@@ -314,5 +318,3 @@ def upload_remarks(here: Context, shown: Shown) -> list[str]:
 def no_account(here: Context, made: AnnualBudget) -> bool:
     """Return whether the region in view keeps no account of the ledger in view."""
     return here.region not in made.statements or here.ledger not in made.statements[here.region].ledgers
-
-

@@ -75,7 +75,9 @@ def _one(here: Context, shown: Shown, warning: EarlyWarning, number: int, status
     st.html(warning_html(here, warning))
     if not can_be_cleared(warning):
         return
-    name = f"{warning.region} {warning.ledger} {warning.rule.id} {warning.year} {shown.scenario.name} {here.loaded.digest}"
+    name = (
+        f"{warning.region} {warning.ledger} {warning.rule.id} {warning.year} {shown.scenario.name} {here.loaded.digest}"
+    )
     ways = held_ways(here.loaded, shown.scenario, warning)
     wanted = st.session_state.get(_WANTED) == name
     if not wanted:

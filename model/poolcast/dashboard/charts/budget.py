@@ -31,7 +31,7 @@ def month_name(here: Context, month: int) -> str:
 
 
 def cumulative_months(fund: FundMonths, total: str) -> dict[str, Array]:
-    """Return a total cumulated by month: ``plan``, ``actual`` (NaN to come), ``outlook``, ``low`` and ``high`` (12,), yuan.
+    """Return a total cumulated by month (12,), yuan: ``plan``, ``actual`` (NaN to come), ``outlook``, ``low``, ``high``.
 
     The outlook adds the lines, as the statement does; the band is that of the total.
 
@@ -58,7 +58,9 @@ def spending_against_plan(here: Context, fund: FundMonths, scale: Scale, total: 
     ahead = list(range(max(known - 1, 0), MONTHS))
     traces = _band([_MONTHS[at] for at in ahead], found["low"][ahead], found["high"][ahead], colour, scale)
     traces.append(_line(_MONTHS, found["plan"], here.t("budget.plan"), palette.muted, scale, dash="dash", width=1.8))
-    labels = [(found["plan"][-1] / scale.divisor, value_label(here.t("budget.plan"), found["plan"][-1], scale), palette.muted)]
+    labels = [
+        (found["plan"][-1] / scale.divisor, value_label(here.t("budget.plan"), found["plan"][-1], scale), palette.muted)
+    ]
     if known:
         word = here.t("budget.outlook_short")
         traces.append(_line([_MONTHS[at] for at in ahead], found["outlook"][ahead], word, colour, scale, width=2.6))

@@ -33,11 +33,12 @@ def statement(shown: parts.Shown) -> None:
     with st.container(border=True, key="card_statement"):
         with st.container(horizontal=True, vertical_alignment="center", key="head_statement"):
             grey = f"{here.say(shown.scale.unit)} · {here.region_name} · {here.ledger_name}"
-            st.html(f'<div class="pc-head">{safe(here.t("budget.statement"))} <small>{safe(grey)}</small></div>', width="stretch")  # fmt: skip
+            head = f'<div class="pc-head">{safe(here.t("budget.statement"))} <small>{safe(grey)}</small></div>'
+            st.html(head, width="stretch")
             choose_unit(shown.unit)
             parts.upload_box(here, whole, shown.months)
             budget_details.download(here, shown)
-        with st.container(height=500, border=False, key="list_statement"):
+        with st.container(height=500, border=False, key="sheet_statement"):
             st.html(parts.statement_html(here, shown, every_row=bool(st.session_state.get("every_row", False))))
         with st.container(horizontal=True, vertical_alignment="center"):
             notes = parts.upload_remarks(here, shown) or [here.t("budget.no_months")]

@@ -1,4 +1,4 @@
-"""The statement as a page shows it: footed in a unit, with the months so far, execution and the range of the outlook."""
+"""The statement as a page shows it: footed in a unit, with months so far, execution and the range of the outlook."""
 
 from __future__ import annotations
 
@@ -252,13 +252,9 @@ def _bands(statement: Statement, ledger: str, months: FundMonths | None) -> dict
     return found
 
 
-def _band_of_months(
-    statement: Statement, ledger: str, bands: Mapping[str, tuple[float, float]]
-) -> tuple[float, float]:
+def _band_of_months(statement: Statement, ledger: str, bands: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
     """Return the band of payable months: the moves of both sides, taken to be independent as in the balance."""
-    revenue, spent, closing = (
-        statement.value(code, ledger, "outlook") for code in (REVENUE, EXPENDITURE, CLOSING)
-    )
+    revenue, spent, closing = (statement.value(code, ledger, "outlook") for code in (REVENUE, EXPENDITURE, CLOSING))
 
     def months(earned: float, paid: float) -> float:
         return 12 * (closing + (earned - revenue) - (paid - spent)) / paid

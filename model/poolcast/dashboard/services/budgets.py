@@ -7,7 +7,7 @@ shared cache: a page keeps it in its session and hands it in.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,11 @@ from poolcast.budget.annual_budget import AnnualBudget, budget
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
 from poolcast.budget.early_warning import early_warnings
 from poolcast.budget.fund_months import FundMonths, MonthsOfBudget
+from poolcast.budget.provider_budget import ProviderBudget
+from poolcast.budget.provider_claims import NEEDED
 from poolcast.budget.reading_months import MonthsRead, read_months
+from poolcast.budget.schedule import Schedule
+from poolcast.budget.schedules import ScheduleMaker
 from poolcast.budget.warning_execution import alerts_of_execution
 from poolcast.budget.warning_results import Warnings
 from poolcast.dashboard.services.caching import BoundedCache
@@ -134,6 +138,30 @@ def fund_months(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario, regio
 def can_be_phased(made: AnnualBudget, region: str, ledger: str) -> bool:
     """Return whether a fund shows revenue and expenditure of its own."""
     return made.months is not None and (region, ledger) in made.months.funds
+
+
+def draft_months(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario, region: str, ledger: str) -> FundMonths:
+    """Return the draft year of a fund by the month; see `fund_months`."""
+    if made.months is not None and (made.months.given or made.approved is not None):
+        return made.months.draft(region, ledger)
+
+    def make() -> FundMonths:
+        return MonthsOfBudget(made.projection, made.accounts, made.outlook_year).draft(region, ledger)
+
+    return _FUNDS.get((*_key(loaded, scenario), region, ledger, made.year), make)
+
+
+def schedules_of(made: AnnualBudget, region: str) -> Mapping[str, Schedule]:
+    """Return the schedules of one region or pool by code, without S6."""
+    providers = made.provider_budgets if all(name in made.side.reformed for name in NEEDED) else None
+    return ScheduleMaker(made.projection, made.forecast, providers).all_of(made.statements[region])
+
+
+def provider_budget(made: AnnualBudget, region: str, ledger: str) -> ProviderBudget | None:
+    """Return the budget of providers of a fund in the draft year; None where the set lacks what it rests on."""
+    if not all(name in made.side.reformed for name in NEEDED):
+        return None
+    return made.provider_budgets.of(region, ledger, made.year)
 
 
 def warnings_of(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario) -> Warnings:

@@ -19,9 +19,10 @@ EXAMPLE_SEED = 2026
 _COMMON = 0.6
 """How far the lines of one side of the example move together, as a share of the log of each month."""
 _HEADS = {
-    "zh": ("统筹区", "基金", "科目", "名称", "{month}月累计（元）", "{year} 年 {ledger} 月报", "合成数据：示例"),
-    "en": ("region", "ledger", "line", "name", "{month} (cumulative, yuan)", "Months of {ledger} in {year}", "Synthetic data: example"),
-}  # fmt: skip
+    "zh": ("统筹区", "基金", "科目", "名称", "{month}月累计（元）", "{year} 年 {ledger} 月报"),
+    "en": ("region", "ledger", "line", "name", "{month} (cumulative, yuan)", "Months of {ledger} in {year}"),
+}
+_SYNTHETIC = {"zh": "合成数据：示例", "en": "Synthetic data: example"}
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -57,7 +58,7 @@ def months_workbook(fund: FundMonths, language: str, months: Array | None = None
     """
     import xlsxwriter
 
-    region, ledger, line_head, name, month_head, title, synthetic = _HEADS[language]
+    region, ledger, line_head, name, month_head, title = _HEADS[language]
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
@@ -65,7 +66,7 @@ def months_workbook(fund: FundMonths, language: str, months: Array | None = None
     sheet = book.add_worksheet("months")
     sheet.write_string(0, 0, title.format(year=fund.year, ledger=fund.ledger))
     if months is not None:
-        sheet.write_string(0, 3, synthetic)
+        sheet.write_string(0, 3, _SYNTHETIC[language])
     heads = [month_head.format(month=month if language == "zh" else _ENGLISH[month - 1]) for month in range(1, 13)]
     for column, head in enumerate((region, ledger, line_head, name, *heads)):
         sheet.write_string(1, column, head, bold)
