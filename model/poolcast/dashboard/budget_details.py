@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from poolcast.reporting.formats import (
     NOT_DEFINED,
     Scale,
     growth_text,
+    money_scale_in,
     money_text,
     probability_text,
     range_text,
@@ -83,7 +85,8 @@ def download(here: Context, shown: Shown) -> None:
     if not box.open:
         return
     with box:
-        st.html(f'<div class="pc-note">{safe(here.t("budget.excel_note"))}</div>')
+        notes = [here.t("budget.excel_note"), *([here.t("budget.excel_example")] if uploads(here).is_example else [])]
+        st.html(f'<div class="pc-note">{safe(" ".join(notes))}</div>')
         name = files.file_name(here, "budget", "xlsx")
         st.download_button(
             here.t("a.xlsx"), _workbook(here, shown), name, files.XLSX,
@@ -99,7 +102,9 @@ def _workbook(here: Context, shown: Shown) -> bytes:
     held = st.session_state.get("budget_book")
     if held is None or held[0] != key:
         with st.spinner(here.t("budget.excel_wait")):
-            held = (key, budgets.workbook(shown.made, here.region, here.language))
+            made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
+            made = made if given.is_example else shown.made  # what is made up stands in no file
+            held = (key, budgets.workbook(made, here.region, here.language))
         st.session_state["budget_book"] = held
     content: bytes = held[1]
     return content
@@ -179,17 +184,19 @@ def _cash(here: Context, shown: Shown) -> None:
         st.html(f'<div class="pc-note">{safe(here.t("budget.cannot_phase"))}</div>')
         return
     months, cash = shown.months, shown.months.cash
+    scale = shown.scale
+    low, high = (scale.show(value) for value in (cash.lowest_low, cash.lowest_high))
+    unit = here.say(scale.unit)
     values = {
         "day": cash.lowest_day.isoformat(),
-        "amount": money_text(cash.lowest, here.language),
-        "low": money_text(cash.lowest_low, here.language),
-        "high": money_text(cash.lowest_high, here.language),
+        "amount": scale.show(cash.lowest),
+        "unit": unit,
+        "range": range_text(low, high, here.language),
         "share": probability_text(cash.lowest_day_probability, language=here.language),
         "below": probability_text(cash.probability_below, language=here.language),
     }
     said = here.t("budget.cash_low", **values)
-    scale = chart_scale(shown)
-    figure = cash_through_the_year(here, cash, scale)
+    figure = cash_through_the_year(here, cash, chart_scale(shown))
     title = here.t("budget.cash_title", year=months.year)
     chart_card(
         title, "cash", figure, partial(_cash_table, here, months), said, note=said, how=here.t("budget.how_cash")
@@ -241,7 +248,7 @@ def _providers(here: Context, shown: Shown) -> None:
     if found is None:
         st.html(f'<div class="pc-note">{safe(here.t("budget.no_providers"))}</div>')
         return
-    scale = shown.scale
+    scale = Scale(1e4, 0, money_scale_in("wan", []).unit) if shown.unit == "yi" and found.total < 1e10 else shown.scale
     rows = [
         {
             here.t("budget.block"): here.say(block.label),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -40,8 +40,8 @@ class Shown:
 
     Parameters
     ----------
-    made : AnnualBudget
-        With the reader's months where there are any.
+    plain, made : AnnualBudget
+        Without and with the reader's months.
     scenario : Scenario
     months : FundMonths or None
         None where the fund cannot be phased.
@@ -51,6 +51,7 @@ class Shown:
         How money of the statement is shown.
     """
 
+    plain: AnnualBudget
     made: AnnualBudget
     scenario: Scenario
     months: FundMonths | None
@@ -77,7 +78,7 @@ def shown_of(here: Context, scenario: str) -> Shown:
     statement = shown_statement(made, here.region, here.ledger, months, unit)
     digits = {1e7: 1, 1e6: 2, 1e4: 0, 0.01: 2}[statement.step]
     scale = money_scale_in(unit, [math.nan])
-    return Shown(made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
+    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
 
 
 def unit_of(here: Context, made: AnnualBudget) -> str:
@@ -254,7 +255,12 @@ def _take_budget(here: Context, plain: AnnualBudget, name: str, content: bytes) 
 def _take_example(here: Context, plain: AnnualBudget, fund: FundMonths) -> None:
     content = months_workbook(fund, here.language, example_months(fund))
     name = here.t("budget.example_file")
-    _take_months(here, plain, f"{name}.xlsx", content)
+
+    def read() -> Uploads:
+        months = budgets.read_uploaded_months(f"{name}.xlsx", content, plain)
+        return Uploads(replace(months, file=name, remarks=()), uploads(here).approved, is_example=True)
+
+    _take(here, read, name)
 
 
 def _take(here: Context, read: Callable[[], Uploads], name: str) -> None:

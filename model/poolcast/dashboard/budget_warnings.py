@@ -194,7 +194,10 @@ def _notes(here: Context, shown: Shown, found: FundWarnings | None) -> list[str]
     known = 0 if shown.months is None else shown.months.known
     if 0 < known < LEAST_MONTHS:
         notes.append(here.t("budget.few_months", n=known, least=LEAST_MONTHS))
-    if found is not None and found.unknown:
+    pending = bands.progress(here, bands.status_of(here, shown.scenario.name))
+    if found is not None and pending:
+        notes.append(pending)
+    elif found is not None and found.unknown:
         names = ("、" if here.language == "zh" else ", ").join(here.say(RULES[rule].title) for rule, _ in found.unknown)
         notes.append(here.t("budget.unknown", rules=names))
     return notes

@@ -21,7 +21,7 @@ from poolcast.reporting.theme import layout
 
 Array = NDArray[np.float64]
 
-_HEIGHT = 190
+_HEIGHT = 140
 _MONTHS = tuple(range(1, MONTHS + 1))
 
 

@@ -35,12 +35,14 @@ def statement(shown: parts.Shown) -> None:
             grey = here.say(shown.scale.unit)
             head = f'<div class="pc-head">{safe(here.t("budget.statement"))} <small>{safe(grey)}</small></div>'
             st.html(head, width="stretch")
+            if parts.uploads(here).is_example:
+                st.html(f'<span class="pc-synthetic">{safe(here.t("bar.synthetic"))}</span>')
             choose_unit(shown.unit)
             parts.upload_box(here, whole, shown.months)
             budget_details.download(here, shown)
         with st.container(height=500, border=False, key="sheet_statement"):
             st.html(parts.statement_html(here, shown, every_row=bool(st.session_state.get("every_row", False))))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="foot_statement"):
             notes = parts.upload_remarks(here, shown) or [here.t("budget.no_months")]
             st.html(f'<div class="pc-note">{safe(" · ".join(notes))}</div>', width="stretch")
             st.toggle(here.t("budget.every_row"), key="every_row")

@@ -47,10 +47,13 @@ class Uploads:
     ----------
     months : MonthsRead or None
     approved : ApprovedBudget or None
+    is_example : bool
+        Whether the months are made up, to try the page with.
     """
 
     months: MonthsRead | None = None
     approved: ApprovedBudget | None = None
+    is_example: bool = False
 
 
 _BUDGETS: BoundedCache[AnnualBudget] = BoundedCache(6, 384 * MIB, lambda made: 3 * int(made.forecast.nbytes))
