@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -52,6 +53,22 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
         return answer
     st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
     return None
+
+
+def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:
+    """Return the bands of scenarios, each with its difference from the baseline, as far as they are known.
+
+    The first that is not known is asked for; the others follow once it is there, so that a session has one job.
+    """
+    found: dict[str, Found] = {}
+    for name in scenarios:
+        known = bands(here, name, BASELINE)
+        if known is None:
+            break
+        found[name] = known
+        if known.against is not None:
+            found.setdefault(BASELINE, Found(known.against))
+    return found
 
 
 def _status(job: str | None) -> Status | None:
