@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.outlook.catalogue_of_measures import Measure, chosen_measures
-from poolcast.outlook.measured import EVENTS
-from poolcast.outlook.measures import first_year
 from poolcast.projection.engine import Projection
-from poolcast.projection.forecast import label, plain_arrays
+from poolcast.projection.forecast import label
+from poolcast.uncertainty.plain_reader import PlainReader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,7 +37,6 @@ STANDARD = (
 )
 """Measures kept unless a simulation is asked for others."""
 
-_BASE = ("contributory_bases", "average_members", "disposable_income", "schemes_merged")
 _READS: dict[str, tuple[str, ...]] = {
     "first_deficit": ("balance", "reserve"),
     "first_deficit_before_interest": ("balance_before_interest", "reserve"),
@@ -171,8 +169,8 @@ class Layout:
         if self.variables is None:
             forecast = label(projection, with_paths=True)
             return {kept.name: _rows(kept, forecast) for kept in self.measures}
-        arrays = plain_arrays(projection, self.variables)
-        plain = {kept.name: _plain_rows(kept, arrays, projection) for kept in self.measures if _is_plain(kept)}
+        reader = PlainReader(projection)
+        plain = {kept.name: reader.rows(kept) for kept in self.measures if reader.can_read(kept)}
         if len(plain) == len(self.measures):
             return plain
         others = [kept for kept in self.measures if kept.name not in plain]
@@ -210,26 +208,6 @@ def _can_come(measure: Measure, values: xr.DataArray, forecast: xr.Dataset) -> N
     known = stock.notnull().any(["path", "year"]).transpose(*values.dims[1:])
     result: NDArray[np.bool_] = known.values
     return result
-
-
-def _is_plain(kept: KeptMeasure) -> bool:
-    """Whether a measure is a variable of the forecast or an event read from two of them."""
-    return kept.measure.place.startswith("variable.") or kept.name in EVENTS
-
-
-def _plain_rows(kept: KeptMeasure, arrays: Mapping[str, Array], projection: Projection) -> Array:
-    """Return the rows of a plain measure; a test holds them to what the measure itself reads."""
-    if kept.name not in EVENTS:
-        values = arrays[kept.measure.place.partition(".")[2]]
-    else:
-        years = np.array(range(projection.assumptions.base_year, projection.assumptions.last_year + 1))
-        keeps = np.isfinite(arrays["reserve"])
-        nobody = ~keeps.any(axis=(0, 1, 2))
-        comes = (arrays[EVENTS[kept.name]] < 0) & (keeps | nobody)
-        comes[:, 0] = False
-        values = first_year(comes, years, 1)
-    rows: Array = np.ascontiguousarray(values.reshape(values.shape[0], -1)[:, kept.cells])
-    return rows
 
 
 def _rows(kept: KeptMeasure, forecast: xr.Dataset) -> Array:

@@ -81,6 +81,19 @@ def status_of(here: Context, scenario: str = BASELINE, against: str | None = Non
     return _status(known.get(request_for(here, scenario, against).pair_key))
 
 
+def cancel(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """End the job that computes the bands of a scenario; the paths that are finished stay."""
+    known: dict[object, str] = st.session_state.get(_JOBS, {})
+    job = known.get(request_for(here, scenario, against).pair_key)
+    if job is not None:
+        jobs().cancel(job, session_id())
+
+
+def forget(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """Let the bands of a scenario be computed anew, after they were ended early."""
+    st.session_state.get(_JOBS, {}).pop(request_for(here, scenario, against).pair_key, None)
+
+
 def progress(here: Context, status: Status | None) -> str:
     """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:

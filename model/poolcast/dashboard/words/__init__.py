@@ -33,6 +33,18 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
     "money_unit": ("auto", "yi", "wan", "yuan"),
+    "chance": ("months_below_6", "months_below_3", "exhausted_by"),
+    "detail": ("regions", "grid", "sobol", "settling", "tails", "files"),
+    "grid_axis": ("row", "column"),
+    "tail": (
+        "shortfall_value_at_risk",
+        "shortfall_tail_mean",
+        "largest_deficit_value_at_risk",
+        "largest_deficit_tail_mean",
+    ),
+    "goal": ("payable_months", "reserve", "balance", "exhaustion"),
+    "condition": ("payable_months", "reserve", "balance", "exhaustion"),
+    "solve_detail": ("needed", "package", "save"),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 
