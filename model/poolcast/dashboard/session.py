@@ -27,6 +27,11 @@ def begin() -> ViewState:
     return current()
 
 
+def is_first_visit() -> bool:
+    """Whether a session begins, and nothing in its address says what to show."""
+    return _VIEW not in st.session_state and not st.query_params.to_dict()
+
+
 def current() -> ViewState:
     """Return the view as it stands."""
     view: ViewState = st.session_state[_VIEW]
