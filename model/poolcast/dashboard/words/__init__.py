@@ -62,6 +62,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("all", "changed", "weak", "template", "downloads", "upload"),
         *("make_workbook", "make_zip", "differences_xlsx", "differences_csv"),
     ),
+    "budget_column": ("outcome", "budget", "outlook", "draft", "plan_2", "plan_3"),
+    "budget_upload": ("months", "approved"),
+    "budget_panel": ("monthly", "cash", "adjustment", "provider", "schedules"),
+    "budget_series": ("plan", "actual", "outlook", "low", "high"),
+    "budget_kind": ("phased", "actual", "expected"),
+    "budget_price": ("drg", "dip"),
+    "budget_unit": ("yuan", "persons", "ratio", "fraction", "months", "services"),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 
