@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from poolcast.dashboard import session
+from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context, palette, set_context
 from poolcast.dashboard.parts.header import header
 from poolcast.dashboard.parts.problems import problem_list, unexpected
@@ -63,6 +63,8 @@ def show() -> None:
     )
     ground = "dark" if palette().dark else "light"
     st.logo(str(_HERE / "static" / f"logo_{ground}.svg"), size="medium")
+    if not access.admitted():
+        return
     found = pages()
     chosen = st.navigation(list(found.values()), position="top")
     page = next(name for name, item in found.items() if item.title == chosen.title)

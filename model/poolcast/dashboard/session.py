@@ -68,7 +68,17 @@ def own_set() -> LoadedSet | None:
 
 
 def keep_set(loaded: LoadedSet | None) -> None:
-    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped."""
+    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped.
+
+    Raises
+    ------
+    ResultError
+        Where the reader may not edit.
+    """
+    from poolcast.dashboard.access import check_may_edit
+
+    if loaded is not None:
+        check_may_edit()
     st.session_state[_OWN] = loaded
     if loaded is not None:
         change(set=loaded.name)
