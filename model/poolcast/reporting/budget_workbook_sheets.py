@@ -359,7 +359,10 @@ def _about(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> None
     facts = [
         (word("version", book.language), __version__),
         (word("assumption_set", book.language), f"{budget.read.name} ({budget.read.digest()})"),
-        (_say(book, "scenario"), f"{budget.scenario.title.in_language(book.language)} ({budget.scenario.digest})"),
+        (
+            _say(book, "scenario"),
+            f"{budget.scenario.title.in_language(book.language)} ({budget.scenario.digest})".removesuffix(" ()"),
+        ),
         (word("region", book.language), f"{statement.region} {statement.name.in_language(book.language)}"),
         (_say(book, "base"), str(budget.read.base_year)),
         (_say(book, "draft_year"), str(budget.year)),
@@ -370,6 +373,7 @@ def _about(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> None
     if budget.approved is not None:
         facts.append((_say(book, "budget"), budget.approved.file))
     for row, (key, text) in enumerate(facts, HEADER_ROW - 1):
+        sheet.set_row(row, height_of((text, 100.0)))
         sheet.write_string(row, 0, key, book.style(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.style(text_wrap=True, valign="top"))
     book.protect(sheet)
