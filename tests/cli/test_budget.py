@@ -34,8 +34,8 @@ def identical(document: dict, engine, year: int) -> None:
 
 def test_the_document_of_a_year_is_the_engines_year(poolcast) -> None:
     engine = package.project("china")
-    for year in (2026, 2060):
-        code, out, err = poolcast("budget", "--year", str(year), "--json")
+    for year, ledger in ((2026, "EPF"), (2060, "RPF")):
+        code, out, err = poolcast("budget", "--year", str(year), "--ledger", ledger, "--json")
         assert (code, err) == (0, "")
         identical(json.loads(out), engine, year)
 
