@@ -192,10 +192,10 @@ def basis(here: Context, answer: Answer) -> list[str]:
             error = change_text(1.96 * likely.error, found.unknown.unit, here.language).lstrip("+")
             parts.append(here.t("solve.error", error=error))
         if answer.even is not None and answer.even.reached and answer.probability != goals.EVEN:
-            value = goals.value_text(found.unknown, answer.even.value, here.language)
+            value = takeaways.value_text(found.unknown, answer.even.value, here.language)
             parts.append(here.t("solve.even_odds", value=value))
     if found.reached and found.change == 0 and (least := _least(here, answer)) is not None:
-        parts.append(here.t("solve.room", value=goals.value_text(found.unknown, least, here.language)))
+        parts.append(here.t("solve.room", value=takeaways.value_text(found.unknown, least, here.language)))
     if likely is not None:
         parts.append(here.t("solve.fresh", share=probability_text(likely.fresh_share)))
     parts.append(here.t("solve.verified" if found.verified else "solve.not_verified"))
@@ -223,11 +223,11 @@ def grid(here: Context, answer: Answer, found: xr.Dataset, unknown: Unknown) -> 
     """Return payable months for values of the unknown by year; the present row framed, the answer at the right."""
     rates, years = found.rate.values.tolist(), [int(year) for year in found.year.values]
     values = found["payable_months"].values.tolist()
-    rows = [goals.value_text(unknown, rate, here.language) for rate in rates]
+    rows = [takeaways.value_text(unknown, rate, here.language) for rate in rates]
     best = answer.best
     mark = None
     if best is not None and best.reached and best.change != 0:
-        mark = _between(rates, best.value), "◄ " + goals.value_text(unknown, best.value, here.language)
+        mark = _between(rates, best.value), "◄ " + takeaways.value_text(unknown, best.value, here.language)
     present = goals.position_of(rates, unknown.present)
     label = here.say(unknown.label)
 
@@ -329,7 +329,7 @@ def needed_table(here: Context, found: xr.Dataset, unknown: Unknown) -> pd.DataF
     for year in found.year.values.tolist():
         values = found["rate_needed"].sel(year=year).values.tolist()
         rows[str(int(year))] = [
-            goals.value_text(unknown, value, here.language) if math.isfinite(value) else here.t("solve.unreachable")
+            takeaways.value_text(unknown, value, here.language) if math.isfinite(value) else here.t("solve.unreachable")
             for value in values
         ]
     return pd.DataFrame(rows)

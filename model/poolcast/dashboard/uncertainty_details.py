@@ -261,7 +261,7 @@ def _grid(here: Context, asked: Asked) -> None:
     values = found["value"].values.tolist()
     scale = MONTHS if asked.measure == "payable_months" else money_scale([value for line in values for value in line])
     shown = [
-        [goals.value_text(axes[text].unknown, value, here.language) for value in axes[text].values]
+        [takeaways.value_text(axes[text].unknown, value, here.language) for value in axes[text].values]
         for text in (row, column)
     ]
     present = goals.position_of(axes[row].values, axes[row].unknown.present)

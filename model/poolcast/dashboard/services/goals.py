@@ -159,14 +159,6 @@ def position_of(values: Sequence[float], wanted: float) -> int | None:
     return next((number for number, value in enumerate(values) if abs(value - wanted) < 1e-9), None)
 
 
-def value_text(unknown: Unknown, value: float, language: str) -> str:
-    """Return a value of an unknown: a change of a rate in points, a rate in per cent, a factor, an amount."""
-    from poolcast.dashboard.services.takeaways import amount_text, change_text
-
-    is_change = getattr(unknown, "kind", "set") == "shift"
-    return (change_text if is_change else amount_text)(value, unknown.unit, language)
-
-
 _CENTRAL: BoundedCache[Solution] = BoundedCache(512, 16 * MIB, lambda _: 8_000)
 _LIKELY: BoundedCache[LikelySolution] = BoundedCache(512, 16 * MIB, lambda _: 8_000)
 _RATES: BoundedCache[xr.Dataset] = BoundedCache(256, 16 * MIB, lambda found: int(found.nbytes) + 2_000)
