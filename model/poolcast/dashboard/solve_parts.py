@@ -15,7 +15,6 @@ from poolcast.dashboard.context import Context
 from poolcast.dashboard.forecast_panels import Panel
 from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.goals import Goal
-from poolcast.dashboard.services.takeaways import amount_text, change_text
 from poolcast.outlook.searching import Solution
 from poolcast.outlook.unknowns import Unknown
 from poolcast.parameters.declaration import UNITS, Words
@@ -189,7 +188,7 @@ def basis(here: Context, answer: Answer) -> list[str]:
         parts.append(here.t("solve.single_run"))
     elif likely.reached:
         if math.isfinite(likely.error):
-            error = change_text(1.96 * likely.error, found.unknown.unit, here.language).lstrip("+")
+            error = takeaways.moved_text(found.unknown, 1.96 * likely.error, here.language).lstrip("+")
             parts.append(here.t("solve.error", error=error))
         if answer.even is not None and answer.even.reached and answer.probability != goals.EVEN:
             value = takeaways.value_text(found.unknown, answer.even.value, here.language)
@@ -215,6 +214,8 @@ def scale_of(unknown: Unknown) -> Scale:
     """Return the unit in which an unknown is shown."""
     if unknown.unit in ("fraction", "rate_per_year"):
         return PERCENT
+    if getattr(unknown, "kind", "set") == "scale":
+        return Scale(1.0, 3, Words("times", "倍"))
     english, chinese = UNITS[unknown.unit]
     return Scale(1.0, 2 if unknown.unit == "ratio" else 0, Words(english, chinese))
 
@@ -349,13 +350,13 @@ def package_table(here: Context, package: Any, odds: Mapping[str, float]) -> pd.
     rows = []
     for part in package.parts:
         unknown, alone = part.unknown, package.alone[part.unknown.text]
-        present = amount_text(unknown.present, unknown.unit, here.language)
+        present = takeaways.value_text(unknown, unknown.present, here.language)
         rows.append(
             {
                 here.t("solve.what"): here.say(unknown.label),
                 here.t("solve.present"): present,
-                here.t("solve.then"): amount_text(part.value, unknown.unit, here.language),
-                here.t("solve.change"): change_text(part.change, unknown.unit, here.language),
+                here.t("solve.then"): takeaways.value_text(unknown, part.value, here.language),
+                here.t("solve.change"): takeaways.moved_text(unknown, part.change, here.language),
                 here.t("solve.cost"): round(part.cost, 2),
                 here.t("solve.alone"): f"{alone:,.2f}" if math.isfinite(alone) else here.t("solve.cannot"),
             }

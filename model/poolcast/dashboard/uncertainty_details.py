@@ -247,7 +247,7 @@ def _grid(here: Context, asked: Asked) -> None:
         for name, options, value in (("row", list(axes), row), ("column", others, column)):
             st.selectbox(
                 here.t(f"grid_axis.{name}"),
-                options,
+                list[str](options),
                 format_func=show,
                 width=300,
                 **session.bound(f"grid_{name}", value, lambda text, name=name: picked.__setitem__(name, text)),  # type: ignore[misc]
