@@ -6,6 +6,7 @@ import pytest
 
 from poolcast.dashboard.parts import bands as band_parts
 from poolcast.dashboard.services import goals
+from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.goals import Goal
 from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.library import scenario
@@ -40,7 +41,7 @@ def test_the_answer_with_odds_its_error_and_even_odds(solved, language):
     app = open_page("solve", lang=language, **PLACE)
     text = html(app)
     found = goals.held_likely(solved, 0.9, 40, 7)
-    even = goals.held_likely(solved, 0.5, 40, 7)
+    even = goals.held_regions(solved, 0.9, 40, 7)["000000"][0.5]
     unit = "times" if language == "en" else "倍"
     assert f"<b>{found.value:.3f} {unit}</b>" in text
     assert f"{even.value:.3f} {unit}" in text
@@ -162,9 +163,18 @@ def test_where_nothing_can_be_solved_the_page_says_why(language):
     assert not app.number_input
 
 
-def test_another_page_fills_in_what_may_change():
-    app = open_page("solve", lang="en", session={"solve_for": "resident.personal_premium"}, **PLACE)
-    assert app.selectbox(key="what@en").value == "resident.personal_premium"
+def test_the_builder_fills_in_what_may_change_and_its_draft_holds_besides():
+    draft = Draft().with_lever("outpatient_pooling")
+    unknown = f"outpatient_pooling.{draft.entries[0].lever.arguments[0].name}"
+    place = {**PLACE, "ledger": "EPF", "d": draft.link()}
+    app = open_page("solve", lang="en", session={"solve_unknown": unknown}, **place)
+    assert app.selectbox(key="what@en").value == unknown
+    assert app.query_params["what"] == unknown
+    _, view = app.session_state["offered_view"]
+    assert view.scenarios[0].digest == draft.digest
+    app.selectbox(key="what@en").set_value("revenue.employer_rate").run()
+    _, view = app.session_state["offered_view"]
+    assert view.scenarios[0].name == "baseline"
 
 
 def test_a_search_that_failed_says_why(monkeypatch):

@@ -20,6 +20,7 @@ from poolcast.outlook.unknowns import Unknown
 from poolcast.parameters.declaration import UNITS, Words
 from poolcast.reporting.formats import MONTHS, PERCENT, Scale, money_text, months_text, probability_text, year_text
 from poolcast.uncertainty.seeking import LikelySolution
+from poolcast.uncertainty.seeking_regions import RegionNeed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,10 @@ class Answer:
     paths, seed : int
     central : Solution or None
         Of a single run.
-    likely, even : LikelySolution or None
-        With the odds asked for, and at even odds.
+    likely : LikelySolution or None
+        With the odds asked for.
+    even : RegionNeed or None
+        At even odds.
     """
 
     goal: Goal
@@ -51,14 +54,15 @@ class Answer:
     seed: int
     central: Solution | None
     likely: LikelySolution | None
-    even: LikelySolution | None
+    even: RegionNeed | None
 
     @classmethod
     def of(cls, goal: Goal, here: Context) -> Answer:
         """Return what is known already."""
         p, paths, seed = here.view.p, here.view.paths, here.view.seed
         likely = goals.held_likely(goal, p, paths, seed)
-        even = goals.held_likely(goal, goals.EVEN, paths, seed)
+        found = goals.held_regions(goal, p, paths, seed) or {}
+        even = found.get(goal.region, {}).get(goals.EVEN)
         return cls(goal, p, goals.bounded(paths), seed, goals.held_central(goal), likely, even)
 
     @property
@@ -177,7 +181,7 @@ def _reading(here: Context, answer: Answer) -> str:
     return money_text(value, here.language)
 
 
-def basis(here: Context, answer: Answer) -> list[str]:
+def basis(here: Context, answer: Answer, title: str) -> list[str]:
     """Return what the answer rests on: error, even odds, whether it was run again, runs and seed."""
     found = answer.best
     if found is None:
@@ -200,7 +204,7 @@ def basis(here: Context, answer: Answer) -> list[str]:
     parts.append(here.t("solve.verified" if found.verified else "solve.not_verified"))
     if likely is not None:
         parts += [here.t("c.runs", n=f"{likely.paths:,}"), here.t("c.seed", n=likely.seed)]
-    return [*here.scope, here.one.title, *parts]
+    return [*here.scope, title, *parts]
 
 
 def _least(here: Context, answer: Answer) -> float | None:
