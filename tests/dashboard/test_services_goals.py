@@ -79,7 +79,7 @@ def test_with_odds_it_is_the_seek_of_the_command_line_and_every_odds_of_one_regi
     assert needs[0.9].value == pytest.approx(found.value, rel=1e-3)
 
 
-@pytest.mark.parametrize(("step", "regions"), [(3, False), (6, True)])
+@pytest.mark.parametrize(("step", "regions"), [(3, False), (7, True)])
 def test_what_is_finished_stays_when_it_is_ended(china, step, regions):
     asked, stop = goal(china), threading.Event()
 

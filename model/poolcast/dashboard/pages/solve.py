@@ -24,8 +24,8 @@ from poolcast.dashboard.uncertainty_panels import has_reserve
 
 here = context()
 if "solve_unknown" in st.session_state:  # the builder asks about an argument of one of its levers
-    view = session.change(what=st.session_state.pop("solve_unknown"))
-    here = replace(here, view=view)
+    session.change(what=st.session_state.pop("solve_unknown"))
+    here = replace(here, view=here.view.changed(what=session.current().what))
 draft = Draft.of_link(here.view.draft)
 scenario = goals.scenario_under(library.scenario(here.one.id), draft, here.view.what)
 item = projected(here.loaded, scenario)
@@ -34,12 +34,7 @@ first = here.held.base_year + 2
 year = max(here.view.year or min(here.held.base_year + 15, here.last_year), first)
 choices = goals.choices(here.loaded, scenario, here.region, here.ledger, here.view.what)
 
-if not choices or not has_reserve(item, here.region, here.ledger):
-    takeaway(here.t("solve.not_here"), here.scope)
-    empty(here.t("solve.not_here_why"), "info")
-    st.stop()
-
-text = here.view.what if here.view.what in choices else next(iter(choices))
+text = here.view.what if here.view.what in choices else next(iter(choices), "")
 target = solve_parts.usual_target(here, here.view.goal)
 goal = Goal(here.loaded, scenario, here.region, here.ledger, text, here.view.goal, year, target)
 likely_key = ("likely", goal.key, here.view.p, here.view.paths, here.view.seed)
@@ -60,14 +55,6 @@ def computing() -> bool:
     return goals.held_central(goal) is None or (likely is not None and not likely.is_over)
 
 
-one_scenario(here)
-solve_parts.question(here, choices, text, year, ask)
-if goals.held_central(goal) is None or goals.held_rates(goal) is None:
-    work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
-every = 1.0 if computing() else None  # seconds between two looks at the jobs
-
-
-@st.fragment(run_every=every)
 def answers() -> None:
     """Draw the answer, the grid and the regions; they come one after another."""
     answer = Answer.of(goal, here)
@@ -112,14 +99,26 @@ def regions(answer: Answer, told: str) -> None:
     )  # fmt: skip
 
 
-answers()
-found = Answer.of(goal, here)
-offer(
-    here,
-    View(
+def page() -> None:
+    """Draw the question, the answer, and what stands below it."""
+    one_scenario(here)
+    solve_parts.question(here, choices, text, year, ask)
+    if goals.held_central(goal) is None or goals.held_rates(goal) is None:
+        work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
+    every = 1.0 if computing() else None  # seconds between two looks at the jobs
+    st.fragment(answers, run_every=every)()
+    found = Answer.of(goal, here)
+    seen = View(
         "solve", here.loaded, (scenario,), here.region, here.ledger, year, goal.measure, found.paths, found.seed,
         probability=here.view.p if found.likely else None, unknown=text, condition=goal.condition,
         language=here.language,
-    ),
-)  # fmt: skip
-solve_details.below(here, goal, choices)
+    )  # fmt: skip
+    offer(here, seen)
+    solve_details.below(here, goal, choices)
+
+
+if choices and has_reserve(item, here.region, here.ledger):
+    page()
+else:
+    takeaway(here.t("solve.not_here"), here.scope)
+    empty(here.t("solve.not_here_why"), "info")
