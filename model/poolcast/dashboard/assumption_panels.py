@@ -113,13 +113,27 @@ def beside(here: Context, held: Changes, rows: Sequence[Row]) -> None:
             st.html(f'<div class="pc-note">{safe(_no_path(here, held, row))}</div>')
         _effect(here, held, row)
         _sources(here, held.base, row)
-        if row.parameter in held.parameters:
-            st.button(
-                here.t("assume.restore"),
-                key=session.key_of("assume_restore"),
-                icon=":material/undo:",
-                on_click=partial(state.restore, held, row.parameter),
-            )
+        with st.container(horizontal=True, key="assume_restores"):
+            _restore(here, held, row)
+
+
+def _restore(here: Context, held: Changes, row: Row) -> None:
+    """Draw the buttons that take changes back: those of this parameter, and all of them."""
+    if row.parameter in held.parameters:
+        st.button(
+            here.t("assume.restore"),
+            key=session.key_of("assume_restore"),
+            icon=":material/undo:",
+            on_click=partial(state.restore, held, row.parameter),
+        )
+    if held.values:
+        st.button(
+            here.t("assume.restore_all"),
+            key=session.key_of("assume_restore_all"),
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=partial(state.restore_all, held),
+        )
 
 
 def _line_words(here: Context, row: Row) -> str:

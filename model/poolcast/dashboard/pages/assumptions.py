@@ -27,7 +27,8 @@ region = here.region if here.region in held.base.assumptions.region_codes else h
 place = here.say(here.held.name_of(region))
 
 takeaway(takeaways.assumptions(here.loaded, here.language), [place])
-parts.received(here)
+with st.container(key="assume_received"):  # always there, so that what follows keeps its place on the page
+    parts.received(here)
 left, middle, right = st.columns([17, 52, 31])
 
 with left:
@@ -64,7 +65,7 @@ with middle:
             label_visibility="collapsed",
             required=True,
             **session.bound(
-                "assume_filter",
+                "assume_filter_" + "_".join(map(str, sizes.values())),  # the browser remembers labels, which count
                 st.session_state.get("assume_filter", "all"),
                 partial(st.session_state.__setitem__, "assume_filter"),
             ),
