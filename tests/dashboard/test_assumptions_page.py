@@ -20,10 +20,10 @@ def write(app, place, value):
     """Type a number into a row of the grid, as the browser reports it."""
     states = app._tree.get_widget_states()
     name = grid_of(app).key
-    (element,) = (one for one in app.get("arrow_data_frame") if one.proto.id.endswith(name))
+    (element,) = (one for one in app.dataframe if one.proto.id.endswith(name))
     state = states.widgets.add()
     state.id = element.proto.id
-    state.json_value = json.dumps({"edited_rows": {place: {"mine": value}}, "added_rows": [], "deleted_rows": []})
+    state.string_value = json.dumps({"edited_rows": {place: {"mine": value}}, "added_rows": [], "deleted_rows": []})
     app._run(states)
     assert not app.exception
     return app
@@ -110,26 +110,23 @@ def test_another_parameter_is_shown_beside_the_grid():
     assert "grade" in html(app)
 
 
-def send(app, content, name, monkeypatch):
-    """Send a file as the uploader hands it to the page."""
-    from poolcast.dashboard import assumption_state
-
-    monkeypatch.setattr(app, "_sent", (content, name), raising=False)
+def send(app, content, name):
+    """Hand a file to the page, as its uploader does."""
     sent = assumption_files.read(content, name)
     app.session_state["assume_file"] = sent
     app.run()
     assert not app.exception
-    return assumption_state, sent
+    return sent
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_broken_file_lists_its_problems_and_loads_nothing(language, monkeypatch):
+def test_a_broken_file_lists_its_problems_and_loads_nothing(language):
     book = openpyxl.load_workbook(io.BytesIO(template_bytes(1, 1, "en")))
     book.create_sheet("<i>mine")
     stream = io.BytesIO()
     book.save(stream)
     app = open_page("assumptions", set="china", lang=language)
-    _, sent = send(app, stream.getvalue(), "<b>mine.xlsx", monkeypatch)
+    sent = send(app, stream.getvalue(), "<b>mine.xlsx")
     assert sent.problems
     assert "&lt;b&gt;mine.xlsx" in html(app)
     assert "<b>mine.xlsx" not in html(app)

@@ -139,6 +139,8 @@ def _restore(here: Context, held: Changes, row: Row) -> None:
 def _line_words(here: Context, row: Row) -> str:
     words = here.say(row.declared.label)
     known = [member_words(axis, members, here.language) for axis, members in row.where]
+    if row.region not in ("", here.region):
+        known.append(here.say(here.held.name_of(row.region)))
     if not known:
         return words
     return f"{words}（{'、'.join(known)}）" if here.language == "zh" else f"{words} ({', '.join(known)})"

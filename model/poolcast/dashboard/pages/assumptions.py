@@ -79,6 +79,8 @@ with middle:
         rows, empty = weak_rows(held.base, region, section), here.t("assume.no_rows")
     else:
         rows, empty = section_rows(held.base, section, region), here.t("assume.no_rows")
+    with st.container(key="assume_notes"):
+        panels.notes(here, held)
     with st.container(height=344, border=False, key="rows_grid"):
         panels.show_grid(here, held, f"{held.base.digest[:8]}_{region}_{section}_{wanted}_{text}", rows, empty)
     said = [here.t("assume.grid_note"), here.t("assume.region_note", place=place)]
@@ -87,7 +89,6 @@ with middle:
     if text:
         said.insert(0, here.t("assume.hits", n=len(rows)))
     st.html(f'<div class="pc-note">{safe(("" if here.language == "zh" else " ").join(said))}</div>')
-    panels.notes(here, held)
 
 with right:
     panels.beside(here, held, rows)

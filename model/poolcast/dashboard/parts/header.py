@@ -62,12 +62,12 @@ def _set(context: Context) -> None:
         names,
         format_func=show,
         label_visibility="collapsed",
-        width=190,
+        width=190 if own is None else 250,
         **session.bound(name, context.view.set, change),
     )
     if own is not None and own.name == context.view.set:
-        undo = context.t("bar.back_to_shipped")
-        st.button(undo, icon=":material/undo:", key="ctx_undo", help=undo, on_click=lambda: session.keep_set(None))
+        undo, why = context.t("bar.restore"), context.t("bar.back_to_shipped")
+        st.button(undo, icon=":material/undo:", key="ctx_undo", help=why, on_click=lambda: session.keep_set(None))
 
 
 def _region(context: Context) -> None:
