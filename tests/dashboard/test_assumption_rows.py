@@ -212,3 +212,10 @@ def test_edits_name_only_the_years_that_change():
     changes = no_changes().with_value(row_of("resident.personal_premium", place=0), 410)
     (edit,) = edits_of(changes.values)
     assert (edit.first_year, edit.last_year, edit.value) == (2026, 2026, 410)
+
+
+def test_a_level_that_grows_is_given_by_its_base_year():
+    (row,) = rows_of(loaded(), "economy.average_wage", "000000")
+    assert row.year == 2025
+    found = effect(loaded(), no_changes().with_value(row, row.value * 1.1).mine, "000000", "EPF", 2040)
+    assert found.difference != 0

@@ -112,9 +112,9 @@ def beside(here: Context, held: Changes, rows: Sequence[Row]) -> None:
         else:
             st.html(f'<div class="pc-note">{safe(_no_path(here, held, row))}</div>')
         _effect(here, held, row)
-        _sources(here, held.base, row)
         with st.container(horizontal=True, key="assume_restores"):
             _restore(here, held, row)
+        _sources(here, held.base, row)
 
 
 def _restore(here: Context, held: Changes, row: Row) -> None:
@@ -297,13 +297,14 @@ def _sources(here: Context, loaded: LoadedSet, row: Row) -> None:
             source = loaded.assumptions.sources.get(key)
             said = key
             if source is not None:
-                said = here.t("assume.source_of", title=source.title, publisher=source.publisher, year=source.year)
+                where = (source.publisher, source.year)
+                said = f"{source.title}（{'，'.join(where)}）" if zh else f"{source.title} ({', '.join(where)})"
             lines[f"{said}{basis}"] = None
         if not keys:
             lines[f"{here.t('assume.no_source')}{basis}"] = None
     listed = "".join(f"<li>{safe(line)}</li>" for line in lines)
     heading = here.t("assume.sources")
-    st.html(f'<div class="pc-note pc-list"><b>{safe(heading)}</b><ul>{listed}</ul></div>' if zh or listed else "")
+    st.html(f'<div class="pc-note pc-list"><b>{safe(heading)}</b><ul>{listed}</ul></div>')
 
 
 def problem_table(here: Context, problems: Sequence[Problem]) -> Any:
