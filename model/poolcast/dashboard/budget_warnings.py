@@ -152,7 +152,7 @@ def off_html(here: Context, shown: Shown, alert: OffBudget) -> str:
     if len(away) == 1:
         title, said = away[0]
     else:
-        listed = [here.t("budget.off_line", line=label, away=share) for label, share in away]
+        listed = [f"{label} {share}" for label, share in away]
         joined = ("，" if here.language == "zh" else ", ").join(listed)
         title, said = here.say(rule.title), here.t("budget.off_lines", n=len(away), lines=joined)
     known = 0 if shown.months is None else shown.months.known

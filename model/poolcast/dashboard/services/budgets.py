@@ -280,7 +280,7 @@ def workbook(made: AnnualBudget, region: str, language: str) -> bytes:
     from poolcast.reporting.budget_workbook import write_budget_workbook
 
     with tempfile.TemporaryDirectory(prefix="poolcast-budget-") as folder:
-        path = Path(folder) / "budget.xlsx"
+        path = Path(folder) / "workbook.xlsx"
         write_budget_workbook(path, made, region, language)
         return path.read_bytes()
 
