@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from poolcast import __version__
-from poolcast.dashboard import session
+from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context
+from poolcast.dashboard.parts import origin
 from poolcast.dashboard.parts.reproduce import recipe_of
-from poolcast.dashboard.parts.tone import line_sample, safe
+from poolcast.dashboard.parts.tone import line_sample, literal, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.drafts import Draft
@@ -30,10 +31,11 @@ def header(context: Context) -> None:
         _scenarios(context)
         _chips(context)
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="pc_end"):
-            _synthetic(context)
+            origin.badges(context)
             _share(context)
             _reproduce(context)
             _language(context)
+            _person(context)
     ignored = session.ignored_keys()
     if ignored:
         parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
@@ -159,12 +161,6 @@ def _chips(context: Context) -> None:
         st.html(f'<div class="pc-chips">{"".join(marked)}</div>')
 
 
-def _synthetic(context: Context) -> None:
-    if context.held.synthetic:
-        text, why = context.t("bar.synthetic"), context.t("n.synthetic")
-        st.html(f'<span class="pc-synthetic pc-tip" tabindex="0" data-tip="{safe(why)}">⚠ {safe(text)}</span>')
-
-
 def _share(context: Context) -> None:
     box = st.popover(
         context.t("bar.share"), icon=":material/link:", type="tertiary", key="ctx_share", on_change="rerun"
@@ -217,6 +213,22 @@ def _reproduce(context: Context) -> None:
 def _language(context: Context) -> None:
     session.segments(
         "lang", ["zh", "en"], context.t("bar.language"), {"zh": "中", "en": "EN"}.__getitem__, name="language"
+    )
+
+
+def _person(context: Context) -> None:
+    """Show who is signed in, and the way out; nothing where there is no sign-in."""
+    person = access.person()
+    if person is None:
+        return
+    key = "access.editor" if person.role == "editor" else "access.viewer"
+    st.button(
+        context.t("access.sign_out"),
+        icon=":material/logout:",
+        type="tertiary",
+        key="sign_out",
+        help=context.t(key, name=literal(person.name)),
+        on_click=st.logout,
     )
 
 
