@@ -18,11 +18,13 @@ from poolcast.dashboard.charts.budget import month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.problems import problem_list
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import budgets, library
 from poolcast.dashboard.services.budget_rows import Row, ShownStatement, shown_statement
 from poolcast.dashboard.services.budgets import Uploads
 from poolcast.dashboard.services.month_files import example_months, months_workbook
+from poolcast.dashboard.services.reproduce import View
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.formats import MONTHS, Scale, money_scale_in, range_text, rounded
 from poolcast.scenarios.scenario import Scenario
@@ -303,6 +305,18 @@ def upload_remarks(here: Context, shown: Shown) -> list[str]:
     elif shown.statement.has("budget"):
         found.append(here.t("budget.not_approved"))
     return found
+
+
+def reproduced(here: Context, shown: Shown) -> None:
+    """Let the bar offer the command and the lines of Python that print this budget; made-up months are in none."""
+    given = uploads(here)
+    months = "" if given.months is None or given.is_example else given.months.file
+    approved = "" if given.approved is None else given.approved.file
+    view = View(
+        "budget", here.loaded, (shown.scenario,), here.region, here.ledger,
+        actuals=months, approved=approved, language=here.language,
+    )  # fmt: skip
+    offer(here, view)
 
 
 def no_account(here: Context, made: AnnualBudget) -> bool:
