@@ -32,7 +32,7 @@ from poolcast.scenarios.scenario import Scenario
 if TYPE_CHECKING:
     pass
 
-_UPLOADS = "budget_uploads"
+_UPLOADS, _MADE = "budget_uploads", "budget_made"
 _ALERT_BANDS = {"amber": "orange", "red": "red"}
 
 
@@ -72,7 +72,7 @@ def shown_of(here: Context, scenario: str) -> Shown:
     """
     chosen = library.scenario(scenario)
     plain = budgets.annual_budget(here.loaded, chosen)
-    made = budgets.with_uploads(plain, uploads(here), here.region, here.ledger)
+    made = _made_with(here, plain, chosen)
     months = None
     if budgets.can_be_phased(made, here.region, here.ledger):
         months = budgets.fund_months(made, here.loaded, chosen, here.region, here.ledger)
@@ -81,6 +81,20 @@ def shown_of(here: Context, scenario: str) -> Shown:
     digits = {1e7: 1, 1e6: 2, 1e4: 0, 0.01: 2}[statement.step]
     scale = money_scale_in(unit, [math.nan])
     return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
+
+
+def _made_with(here: Context, plain: AnnualBudget, scenario: Scenario) -> AnnualBudget:
+    """Return the budget with what this reader gave; made once for the region in view, and kept in this session."""
+    given = uploads(here)
+    if given.months is None and given.approved is None:
+        return plain
+    key = (here.loaded.digest, scenario.digest, scenario.name, here.region, here.ledger)
+    held = st.session_state.get(_MADE)
+    if held is None or held[0] != key or held[1] is not given:
+        held = (key, given, budgets.with_uploads(plain, given, here.region, here.ledger))
+        st.session_state[_MADE] = held
+    made: AnnualBudget = held[2]
+    return made
 
 
 def unit_of(here: Context, made: AnnualBudget) -> str:

@@ -31,7 +31,7 @@ Kept = TypeVar("Kept", MonthsRead, ApprovedBudget)
 
 LARGEST_UPLOAD = 20 * 10**6
 """Bytes of an uploaded file; the reader of months has the same bound."""
-ENDINGS = {"months": (".xlsx", ".csv"), "approved": (".csv",)}
+ENDINGS = {"months": (".xlsx", ".csv"), "approved": (".xlsx", ".csv")}
 """What each reader can read."""
 
 
