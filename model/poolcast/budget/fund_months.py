@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from poolcast.budget.approved_budget import ApprovedBudget
 from poolcast.budget.calendar import PhasingCalendar, phasing_calendar
 from poolcast.budget.cash import CashFlow, Prepayment, cash_flow
 from poolcast.budget.lines import EXPENDITURE, OPENING, PREPAID, REVENUE
-from poolcast.budget.months import MONTHS, known_months
+from poolcast.budget.months_given import MonthsGiven, phased_funds
 from poolcast.budget.reading_months import MonthsRead, read_months
 from poolcast.budget.schedule import Schedule, ScheduleColumn, ScheduleRow
 from poolcast.budget.schedules import TITLES
@@ -122,10 +122,17 @@ class MonthsOfBudget:
     default_ledger : str
         Ledger of rows that name none.
 
+    Attributes
+    ----------
+    funds, given : tuple of (region, ledger)
+        What can be phased, and what the file gives months of.
+    remarks : tuple of Words
+        What should be looked at in the file.
+
     Raises
     ------
     ResultError
-        Where months are of funds or lines that there are not, or end before `known`.
+        See `MonthsGiven`.
     """
 
     def __init__(
@@ -139,27 +146,15 @@ class MonthsOfBudget:
         default_ledger: str = "",
     ) -> None:
         self.year = year
-        self.remarks: tuple[Words, ...] = () if read is None else read.remarks
         self._projection = projection
         self._engine = accounts
         self._approved = approved
-        self._limit = known
         self._made: dict[tuple[str, str, int], FundMonths] = {}
         self._accounts: AccountsByLine | None = None
-        self._read = None if read is None else self._attached(read, default_ledger)
-        self.given = self._funds_given()
-
-    @property
-    def funds(self) -> tuple[tuple[str, str], ...]:
-        """Region and ledger of every fund that can be phased: those that show revenue and expenditure."""
-        codes = [line.code for line in self._engine.lines]
-        wanted = [codes.index(REVENUE), codes.index(EXPENDITURE)]
-        return tuple(
-            (region, ledger)
-            for place, region in enumerate(self._engine.regions)
-            for number, ledger in enumerate(self._engine.ledgers)
-            if np.isfinite(self._engine.amounts[place, :, number][:, wanted]).all()
-        )
+        self._months = MonthsGiven(read, accounts, year, known, default_ledger)
+        self.funds = phased_funds(accounts)
+        self.given = self._months.funds
+        self.remarks = self._months.remarks
 
     @property
     def known(self) -> int:
@@ -230,8 +225,10 @@ class MonthsOfBudget:
         calendar = phasing_calendar(self._projection.assumptions, member)
         lines = self._lines(region, ledger, amounts, year)
         annual = np.array([amounts[line] for line in lines])
-        months = self._actual(region, ledger, lines, year)
-        history = None if self._read is None else self._read.history(lines, self.year, ledger, region)
+        months = self._months.actual(region, ledger, lines)
+        if not of_budget:
+            months = np.full_like(months, np.nan)
+        history = self._months.history(region, ledger, lines)
         wages = self._projection.assumptions.in_year("economy.wage_growth", year)
         at = self._projection.assumptions.region_codes.index(member)
         watched = watch_year(
@@ -264,7 +261,7 @@ class MonthsOfBudget:
 
     def _lines(self, region: str, ledger: str, amounts: Mapping[str, float], year: int) -> tuple[str, ...]:
         """Return what is phased: the lines with money or months; a total where only that has months."""
-        months = {} if year != self.year else self._given_lines(region, ledger)
+        months = {} if year != self.year else self._months.lines(region, ledger)
         result: list[str] = []
         for side in (REVENUE, EXPENDITURE):
             leaves = [
@@ -330,74 +327,6 @@ class MonthsOfBudget:
         members = [number for number, pools in enumerate(above) if region in pools and number < len(codes)]
         people = self._projection.money.people.population[0, :, 0]
         return codes[max(members, key=lambda number: float(people[number]))]
-
-    # ------------------------------------------------------------------------------------------------ the file
-
-    def _given_lines(self, region: str, ledger: str) -> dict[str, Array]:
-        if self._read is None:
-            return {}
-        return {
-            line: months
-            for (code, book, line, year), months in self._read.months.items()
-            if (code, book, year) == (region, ledger, self.year) and np.isfinite(months).any()
-        }
-
-    def _actual(self, region: str, ledger: str, lines: Sequence[str], year: int) -> Array:
-        given = self._given_lines(region, ledger) if year == self.year else {}
-        result = np.array([given.get(line, np.full(MONTHS, np.nan)) for line in lines]).reshape(-1, MONTHS)
-        if self._limit is not None:
-            result[:, self._limit :] = np.nan
-        return result
-
-    def _funds_given(self) -> tuple[tuple[str, str], ...]:
-        """Return the funds with months in the running year, and refuse those that end before the month asked for."""
-        found = [fund for fund in self.funds if self._given_lines(*fund)]
-        problems = []
-        for region, ledger in found:
-            known = known_months(np.array(list(self._given_lines(region, ledger).values())))
-            if self._limit is not None and known < self._limit:
-                allowed = f"months to {self.year}-{self._limit:02d}"
-                remedy = "Add the missing months, or name an earlier month with --as-of."
-                what = f"{region} {ledger} to {self.year}-{known:02d}"
-                problems.append(Problem("--actuals", what, allowed, remedy))
-        if self._read is not None and not found:
-            remedy = "Give months of the running year, or name another year with --year."
-            years = ", ".join(map(str, self._read.years()))
-            problems.append(Problem("--actuals", f"months of {years} only", f"months of {self.year}", remedy))
-        if problems:
-            raise ResultError(problems)
-        return tuple(found)
-
-    def _attached(self, read: MonthsRead, default_ledger: str) -> MonthsRead:
-        """Give every row its region and ledger, and refuse rows of funds or lines that there are not."""
-        regions = self._engine.regions
-        lines = {line.code for line in self._engine.lines}
-        months: dict[tuple[str, str, str, int], Array] = {}
-        problems: dict[tuple[str, str, str], Problem] = {}
-        for (region, ledger, line, year), amounts in read.months.items():
-            code = region or (regions[0] if len(regions) == 1 else "")
-            book = ledger or default_ledger
-            for kind, found, allowed, remedy in (
-                ("region", code, regions, "Add a column 'region'."),
-                ("ledger", book, self._engine.ledgers, "Add a column 'ledger', or name one with --ledger."),
-                ("line", line, sorted(lines), "Use a line of the statement."),
-            ):
-                if found not in allowed:
-                    what = f"{kind} '{found}'" if found else f"rows without a {kind}"
-                    problems.setdefault((kind, found, ""), Problem(read.file, what, ", ".join(allowed), remedy))
-            if (code, book) in self.funds and line in lines and not self._applies(code, book, line):
-                what = f"line {line} of {book}"
-                remedy = "Book it where the statement has it."
-                problems.setdefault(("row", book, line), Problem(read.file, what, f"a line that {book} has", remedy))
-            months[code, book, line, year] = amounts
-        if problems:
-            raise ResultError(list(problems.values()))
-        return MonthsRead(read.file, months, read.remarks)
-
-    def _applies(self, region: str, ledger: str, line: str) -> bool:
-        number = [one.code for one in self._engine.lines].index(line)
-        here = self._engine.amounts[self._engine.regions.index(region), :, self._engine.ledgers.index(ledger), number]
-        return bool(np.isfinite(here).any())
 
 
 def months_of_budget(

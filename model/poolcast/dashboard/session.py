@@ -27,6 +27,11 @@ def begin() -> ViewState:
     return current()
 
 
+def is_first_visit() -> bool:
+    """Whether a session begins, and nothing in its address says what to show."""
+    return _VIEW not in st.session_state and not st.query_params.to_dict()
+
+
 def current() -> ViewState:
     """Return the view as it stands."""
     view: ViewState = st.session_state[_VIEW]
@@ -77,7 +82,17 @@ def own_set() -> LoadedSet | None:
 
 
 def keep_set(loaded: LoadedSet | None) -> None:
-    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped."""
+    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped.
+
+    Raises
+    ------
+    ResultError
+        Where the reader may not edit.
+    """
+    from poolcast.dashboard.access import check_may_edit
+
+    if loaded is not None:
+        check_may_edit()
     st.session_state[_OWN] = loaded
     if loaded is not None:
         change(set=loaded.name)

@@ -22,6 +22,7 @@ from typing import Any
 from poolcast import __version__
 from poolcast.reporting.budget_document import budget_document
 from poolcast.reporting.budget_tables import TABLES, Shown, table
+from poolcast.reporting.budget_workbook import write_budget_workbook
 from poolcast.reporting.inputs_folder import write_inputs
 from poolcast.reporting.run_folder import (
     RUN_SCHEMA,
@@ -75,6 +76,9 @@ def save_budget(folder: Path, shown: Shown, record: BudgetRecord) -> Path:
             made = table(rows(shown))
             if not made.empty:
                 guarded(made).to_csv(partial / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig")
+        for code in shown.regions:
+            name = "budget.xlsx" if len(shown.regions) == 1 else f"budget-{code}.xlsx"
+            write_budget_workbook(partial / name, budget, code, record.language)
         write_inputs(partial / "inputs", budget.read, budget.scenario)
         for file in record.files:
             shutil.copyfile(file, partial / "inputs" / file.name)

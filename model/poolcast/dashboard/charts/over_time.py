@@ -24,7 +24,7 @@ from poolcast.reporting.theme import layout
 
 LABEL_HEIGHT = 17
 """Pixels between two labels at the end of lines."""
-PLOT_HEIGHT = {"half": 190, "tall": 320}
+PLOT_HEIGHT = {"half": 190, "tall": 320, "below_cards": 190, "effect": 120}
 """Pixels between the axes, about, by which labels are spread."""
 
 
@@ -40,7 +40,7 @@ class OverYears:
         Unit and digits of the upright axis; values are given in base units.
     first, last : int
         Years of the axis.
-    height : {"half", "tall"}
+    height : {"half", "tall", "below_cards", "effect"}
         About how much room there is, for spreading labels.
     unit : str
         Text above the axis; the unit of the scale where empty.
@@ -52,7 +52,7 @@ class OverYears:
     scale: Scale
     first: int
     last: int
-    height: Literal["half", "tall"] = "half"
+    height: Literal["half", "tall", "below_cards", "effect"] = "half"
     unit: str = ""
     from_zero: bool = True
     traces: list[dict[str, Any]] = field(default_factory=list)
@@ -229,6 +229,27 @@ class OverYears:
                 "font": {"color": text_colour or colour, "size": 12},
             }
         )
+
+    def crossed(self, year: int, colour: str) -> None:
+        """Mark the year in which a reserve is used up, on zero, where a label at the end already says the year."""
+        self.traces.append(cross_mark(year, colour))
+
+    def start(self, year: int, text: str, colour: str) -> None:
+        """Mark the first year of a policy by a dotted upright line with a word."""
+        self.shapes.append(
+            {
+                "type": "line",
+                "x0": year,
+                "x1": year,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": colour, "width": 1.2, "dash": "dot"},
+                "layer": "below",
+            }
+        )
+        note = {"x": year, "xshift": 5, "yref": "paper", "y": 1, "yanchor": "top", "xanchor": "left"}
+        self.notes.append(note | {"text": text, "showarrow": False, "font": {"size": 11, "color": colour}})
 
     def limits(self, low: float | None = None, high: float | None = None) -> None:
         """Fix the ends of the upright axis, in base units."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -54,6 +55,22 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
     return None
 
 
+def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:
+    """Return the bands of scenarios, each with its difference from the baseline, as far as they are known.
+
+    The first that is not known is asked for; the others follow once it is there, so that a session has one job.
+    """
+    found: dict[str, Found] = {}
+    for name in scenarios:
+        known = bands(here, name, BASELINE)
+        if known is None:
+            break
+        found[name] = known
+        if known.against is not None:
+            found.setdefault(BASELINE, Found(known.against))
+    return found
+
+
 def _status(job: str | None) -> Status | None:
     return None if job is None else jobs().status(job, session_id())
 
@@ -64,12 +81,27 @@ def status_of(here: Context, scenario: str = BASELINE, against: str | None = Non
     return _status(known.get(request_for(here, scenario, against).pair_key))
 
 
+def cancel(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """End the job that computes the bands of a scenario; the paths that are finished stay."""
+    known: dict[object, str] = st.session_state.get(_JOBS, {})
+    job = known.get(request_for(here, scenario, against).pair_key)
+    if job is not None:
+        jobs().cancel(job, session_id())
+
+
+def forget(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """Let the bands of a scenario be computed anew, after they were ended early."""
+    st.session_state.get(_JOBS, {}).pop(request_for(here, scenario, against).pair_key, None)
+
+
 def progress(here: Context, status: Status | None) -> str:
     """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:
         return ""
     if status.state == "queued":
         return "◔ " + here.t("s.queue", n=status.ahead)
+    if status.total == 0:  # nothing is done yet of what is not even counted
+        return f"◔ {here.t('s.updating')}"
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
     return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()
 

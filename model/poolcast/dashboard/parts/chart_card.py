@@ -17,7 +17,7 @@ from poolcast.dashboard.parts.tone import safe
 if TYPE_CHECKING:
     import pandas as pd
 
-Height = Literal["tall", "half", "low", "list"] | int
+Height = Literal["tall", "half", "low", "list", "below_cards", "effect"] | int
 CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -57,8 +57,8 @@ def chart_card(
     how : str
         Formula, section of the handbook and inputs, in Markdown.
     height : {"tall", "half", "list"} or int
-        ``tall`` fills the window, ``half`` half of it, ``low`` half of it less a slider, ``list`` nearly all of it; or
-        pixels.
+        ``tall`` fills the window, ``half`` half of it, ``low`` half of it less a slider, ``list`` nearly all of it,
+        ``below_cards`` what headline cards leave, ``effect`` what metrics above and a row below leave; or pixels.
     controls : callable, optional
         Draws widgets between head and figure.
     switch : callable, optional
@@ -100,7 +100,7 @@ def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
 def _frame(key: str, height: Height) -> Any:
     if isinstance(height, int):
         return st.container(height=height, border=False, key=f"fixed_{key}")
-    usual = {"tall": 344, "half": 196, "low": 150, "list": 500}[height]
+    usual = {"tall": 344, "half": 196, "low": 150, "list": 500, "below_cards": 270, "effect": 240}[height]
     return st.container(height=usual, border=False, key=f"{height}_{key}")
 
 

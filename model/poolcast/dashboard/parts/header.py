@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from poolcast.dashboard import session
+from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import origin, sharing
-from poolcast.dashboard.parts.tone import line_sample, safe
+from poolcast.dashboard.parts.tone import line_sample, literal, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
 from poolcast.dashboard.services import library
 from poolcast.dashboard.state import MAX_SCENARIOS
@@ -31,6 +31,7 @@ def header(context: Context) -> None:
             sharing.share(context)
             sharing.reproduce(context)
             _language(context)
+            _person(context)
     ignored = session.ignored_keys()
     if ignored:
         parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
@@ -159,4 +160,20 @@ def _chips(context: Context) -> None:
 def _language(context: Context) -> None:
     session.segments(
         "lang", ["zh", "en"], context.t("bar.language"), {"zh": "中", "en": "EN"}.__getitem__, name="language"
+    )
+
+
+def _person(context: Context) -> None:
+    """Show who is signed in, and the way out; nothing where there is no sign-in."""
+    person = access.person()
+    if person is None:
+        return
+    key = "access.editor" if person.role == "editor" else "access.viewer"
+    st.button(
+        context.t("access.sign_out"),
+        icon=":material/logout:",
+        type="tertiary",
+        key="sign_out",
+        help=context.t(key, name=literal(person.name)),
+        on_click=st.logout,
     )

@@ -10,6 +10,7 @@ from poolcast import __version__
 from poolcast.dashboard import session
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.reproduce import recipe_of
+from poolcast.dashboard.parts.tone import literal
 from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.reproduce import Recipe
 
@@ -31,7 +32,7 @@ def share(here: Context) -> None:
             return
         st.caption(here.t("bar.share_link"))
         st.code(link_of(here), language=None, wrap_lines=True)
-        st.caption(here.t("bar.share_opens", what=what_a_link_holds(here)))
+        st.caption(here.t("bar.share_opens", what=literal(what_a_link_holds(here))))
         number = len(Draft.of_link(here.view.draft))
         st.caption(here.t("bar.share_draft", n=number) if number else here.t("bar.share_holds"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def _variables(colours: Palette) -> str:
 def safe(text: object) -> str:
     """Return text that cannot be mark-up; every text from a user or a file passes here before `st.html`."""
     return html.escape(str(text), quote=True)
+
+
+def literal(text: object) -> str:
+    """Return text in which nothing is Markdown, for labels and tooltips of widgets, which read it as such."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(str(text).split()))
+
+
+_MARKS = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:-]")
 
 
 def tip(text: str, explanation: str) -> str:

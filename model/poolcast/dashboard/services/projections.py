@@ -136,6 +136,11 @@ def explained(first: Projected, against: Projected, *, shapley: bool = False) ->
     return _EXPLAINED.get((first.key, against.key, first.name, against.name, shapley), make)
 
 
+def held_explained(first: Projected, against: Projected, *, shapley: bool = False) -> Explanation | None:
+    """Return why two projections differ where that is known already; None where it must be found first."""
+    return _EXPLAINED.peek((first.key, against.key, first.name, against.name, shapley))
+
+
 def _explanation_bytes(found: Explanation) -> int:
     parts: list[Any] = [found.reasons.parts, found.reasons.total]
     parts += [array for _, one in found.levers for array in (one.parts, one.total)]
@@ -198,6 +203,11 @@ def findings(loaded: LoadedSet, scenario: Scenario, rules: str = "national") -> 
 
     key = (loaded.digest, scenario.digest, scenario.name, rules)
     return _CHECKED.get(key, lambda: check_compliance(loaded.assumptions, scenario, rules))
+
+
+def held_findings(loaded: LoadedSet, scenario: Scenario, rules: str = "national") -> Compliance | None:
+    """Return what a scenario breaks of the rules where that is known already; None where it must be checked first."""
+    return _CHECKED.peek((loaded.digest, scenario.digest, scenario.name, rules))
 
 
 def measure(item: Projected, name: str, horizon: int | None = None) -> xr.DataArray:

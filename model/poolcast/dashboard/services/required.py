@@ -56,7 +56,14 @@ class Required:
     runs: int
 
 
-_REQUIRED: BoundedCache[Required | None] = BoundedCache(512, 2**20, lambda _: 500)
+@dataclass(frozen=True)
+class Answer:
+    """What was found, also where that is nothing: so that a search without result is not made twice."""
+
+    found: Required | None
+
+
+_REQUIRED: BoundedCache[Answer] = BoundedCache(512, 2**20, lambda _: 500)
 
 
 def required_financing(item: Projected, region: str, ledger: str, year: int, months: float) -> Required | None:
@@ -75,10 +82,25 @@ def required_financing(item: Projected, region: str, ledger: str, year: int, mon
     months : float
     """
     start = item.loaded.base_year + FIRST_YEAR_OF_A_POLICY
-    if ledger not in ("EPF", "RPF") or year < start or not item.outcome.has_reserve(region, ledger):
+    if not _has_answer(item, region, ledger, year):
         return None
     key = (*item.key, region, ledger, year, months)
-    return _REQUIRED.get(key, lambda: _search(item, region, ledger, year, months, start))
+
+    def find() -> Answer:
+        return Answer(_search(item, region, ledger, year, months, start))
+
+    return _REQUIRED.get(key, find).found
+
+
+def held_required(item: Projected, region: str, ledger: str, year: int, months: float) -> bool:
+    """Whether what financing needs is known already, or known not to be a question of this ledger."""
+    key = (*item.key, region, ledger, year, months)
+    return not _has_answer(item, region, ledger, year) or _REQUIRED.peek(key) is not None
+
+
+def _has_answer(item: Projected, region: str, ledger: str, year: int) -> bool:
+    start = item.loaded.base_year + FIRST_YEAR_OF_A_POLICY
+    return ledger in ("EPF", "RPF") and year >= start and item.outcome.has_reserve(region, ledger)
 
 
 def _search(item: Projected, region: str, ledger: str, year: int, months: float, start: int) -> Required | None:

@@ -65,11 +65,13 @@ class Edit:
     parameter : str
         Declared name.
     value : float
-        New value in the declared unit.
+        New value in the declared unit, or what the values are multiplied by.
     where : tuple of (axis, members)
         As in a table cell: ``(("region", "130100"), ("status", "active|flexible"))``; every member elsewhere.
     first_year, last_year : int or None
         Years concerned, of a dated parameter; every year in memory where None.
+    is_factor : bool
+        Whether the values are multiplied by `value` and not replaced.
     """
 
     parameter: str
@@ -77,6 +79,7 @@ class Edit:
     where: tuple[tuple[str, str], ...] = ()
     first_year: int | None = None
     last_year: int | None = None
+    is_factor: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,10 +290,10 @@ def _edited(edit: Edit, values: Mapping[str, Array], assumptions: Assumptions, p
     def refuse(found: str, allowed: str, remedy: str, column: str) -> None:
         problems.append(Problem(edit.parameter, found, allowed, remedy, column=column))
 
-    if not parameter.minimum <= edit.value <= parameter.maximum:
+    if not edit.is_factor and not parameter.minimum <= edit.value <= parameter.maximum:
         bounds = f"{parameter.minimum:g} to {parameter.maximum:g} ({parameter.unit})"
         refuse(f"{edit.value:g}", bounds, "Rates and shares are fractions, 0.045 for 4.5 %.", "value")
-    if parameter.integer and not float(edit.value).is_integer():
+    if not edit.is_factor and parameter.integer and not float(edit.value).is_integer():
         refuse(f"{edit.value:g}", "a whole number", "Write a whole number.", "value")
     given = dict(edit.where)
     for axis in given:
@@ -311,8 +314,17 @@ def _edited(edit: Edit, values: Mapping[str, Array], assumptions: Assumptions, p
     if len(problems) > before:
         return None
     array = np.array(values[edit.parameter])
-    array[np.ix_(*positions) if positions else ()] = edit.value
-    return array
+    place = np.ix_(*positions) if positions else ()
+    if not edit.is_factor:
+        array[place] = edit.value
+        return array
+    array[place] *= edit.value
+    worst = [float(value) for value in (np.nanmin(array[place]), np.nanmax(array[place]))]
+    for value, over in zip(worst, (worst[0] < parameter.minimum, worst[1] > parameter.maximum), strict=True):
+        if over:
+            bounds = f"{parameter.minimum:g} to {parameter.maximum:g} ({parameter.unit})"
+            refuse(f"{value:g}", bounds, f"Multiply by a number closer to 1 than {edit.value:g}.", "value")
+    return array if len(problems) == before else None
 
 
 def _years(edit: Edit, assumptions: Assumptions, refuse: Callable[[str, str, str, str], None]) -> NDArray[np.intp]:

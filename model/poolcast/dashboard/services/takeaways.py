@@ -18,7 +18,16 @@ from poolcast.dashboard.words import t
 from poolcast.outlook.measures import income_cover
 from poolcast.outlook.searching import Solution
 from poolcast.parameters.declaration import Words
-from poolcast.reporting.formats import PERCENT, WHOLE_PERCENT, money_text, months_text, probability_text, rounded
+from poolcast.reporting.formats import (
+    PERCENT,
+    WHOLE_PERCENT,
+    growth_text,
+    money_scale,
+    money_text,
+    months_text,
+    probability_text,
+    rounded,
+)
 
 BASELINE_WORDS = Words("current law", "现行政策")
 _KNOWN_EVIDENCE = ("seed", "source", "derived", "estimated")
@@ -446,7 +455,7 @@ def budget(execution: Execution | None, region_name: Words, ledger: str, month: 
         "month": month,
         "place": plain(region_name.in_language(language)),
         "ledger": ledger_words(ledger, language),
-        "rate": WHOLE_PERCENT.show(execution.rate),
+        "rate": growth_text(execution.rate, sign=False),
         "outlook": money_text(execution.outlook, language),
         "gap": money_text(abs(execution.outlook - execution.budgeted), language),
     }
@@ -454,6 +463,22 @@ def budget(execution: Execution | None, region_name: Words, ledger: str, month: 
         return t("take.budget_on_course", language, **values)
     key_above = execution.outlook > execution.budgeted
     return t("take.budget_above" if key_above else "take.budget_below", language, **values)
+
+
+def budget_draft(
+    year: int, revenue: float, expenditure: float, balance: float, region_name: Words, ledger: str, language: str
+) -> str:
+    """Say what the draft of a year comes to, where no months are known yet."""
+    values: dict[str, object] = {
+        "year": year,
+        "place": plain(region_name.in_language(language)),
+        "ledger": ledger_words(ledger, language),
+    }
+    scale = money_scale([revenue, expenditure])
+    for name, value in (("revenue", revenue), ("expenditure", expenditure), ("balance", abs(balance))):
+        unit = scale.unit.in_language(language)
+        values[name] = f"{scale.show(value)} {unit}" if language == "zh" else f"{scale.show(value)} ({unit})"
+    return t("take.budget_surplus" if balance >= 0 else "take.budget_deficit", language, **values)
 
 
 def _value(item: Projected, name: str, region: str, ledger: str, year: int) -> float:

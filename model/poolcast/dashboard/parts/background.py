@@ -1,0 +1,57 @@
+"""Work of a page that takes longer than a reader waits: one job of a kind at a time, asked for again on each look."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+
+from poolcast.dashboard.parts import bands
+from poolcast.dashboard.services.jobs import Status, Work
+from poolcast.parameters.errors import ResultError
+
+_KNOWN = "background_jobs"
+FAILED = object()
+"""What a job gives that came to nothing."""
+
+
+def background(kind: str, key: Hashable, work: Work) -> Status | None:
+    """Return how the job of a kind stands that answers a question; it is begun where the question is new.
+
+    Parameters
+    ----------
+    kind : str
+        ``explain``, ``rules``: an earlier job of the session of that kind is cancelled.
+    key : hashable
+        The question, by content.
+    work : Work
+        What answers it.
+
+    Returns
+    -------
+    Status or None
+        None where the server is too busy to take it now; the next look asks again.
+    """
+    known: dict[str, tuple[Hashable, str]] = st.session_state.setdefault(_KNOWN, {})
+    asked, job = known.get(kind, (None, ""))
+    if asked == key:
+        status = bands.jobs().status(job, bands.session_id())
+        if status is not None and status.state != "cancelled":
+            return status
+    try:
+        job = bands.jobs().submit(bands.session_id(), kind, work, 0)
+    except ResultError:
+        return None
+    known[kind] = (key, job)
+    return bands.jobs().status(job, bands.session_id())
+
+
+def result(status: Status | None) -> Any:
+    """Return the result of a job that is done; None otherwise."""
+    return None if status is None or status.state != "done" else status.result
+
+
+def is_under_way(status: Status | None) -> bool:
+    """Whether something will still come; a job that failed is not asked again."""
+    return status is None or not status.is_over
