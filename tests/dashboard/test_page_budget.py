@@ -132,7 +132,7 @@ def test_the_band_of_cumulated_spending_starts_at_the_last_month_and_ends_at_tha
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_broken_months_are_listed_at_their_cells_and_nothing_is_loaded(plain, lang):
-    content = "line,Jan cumulative (yuan),Feb cumulative (yuan)\nE9.9,1,2\nE1.1,x,3\n".encode()
+    content = b"line,Jan cumulative (yuan),Feb cumulative (yuan)\nE9.9,1,2\nE1.1,x,3\n"
     with pytest.raises(budgets.PoolcastError) as error:
         budgets.read_uploaded_months("mine.csv", content, plain)
     assert len(error.value.problems) >= 2

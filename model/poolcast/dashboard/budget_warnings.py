@@ -17,7 +17,7 @@ from poolcast.dashboard.budget_parts import Shown
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import bands
 from poolcast.dashboard.parts.problems import problem_list
-from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import LEVEL_SYMBOLS, level_colours, safe
 from poolcast.dashboard.services import budgets
 from poolcast.dashboard.services.budgets import OffBudget
 from poolcast.dashboard.services.clearing import can_be_cleared, held_ways, request_ways
@@ -25,8 +25,6 @@ from poolcast.dashboard.services.jobs import Status
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.formats import WHOLE_PERCENT, growth_text, rounded
 
-SYMBOLS: dict[Level, str] = {"red": "▼", "orange": "◆", "yellow": "●", "green": "○"}
-_YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 _WANTED, _JOB = "clearing_wanted", "clearing_job"
 
 
@@ -127,10 +125,10 @@ def _status() -> Status | None:
 
 def badge(here: Context, level: Level) -> str:
     """Return the level of a warning as symbol and word on its colour."""
-    ground, ink = _YELLOW[here.palette.dark] if level == "yellow" else here.palette.bands[level]
+    ground, ink = level_colours(level, here.palette)
     word = here.say(LEVELS[level])
     word = word.removesuffix("色") if here.language == "zh" else word.capitalize()
-    return f'<span class="pc-level" style="background:{ground};color:{ink}">{SYMBOLS[level]} {safe(word)}</span>'
+    return f'<span class="pc-level" style="background:{ground};color:{ink}">{LEVEL_SYMBOLS[level]} {safe(word)}</span>'
 
 
 def warning_html(here: Context, warning: EarlyWarning) -> str:

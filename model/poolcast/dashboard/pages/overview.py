@@ -14,7 +14,7 @@ from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import CONFIG, chart_card
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
-from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import level_colours, safe
 from poolcast.dashboard.services import attention, takeaways
 from poolcast.dashboard.services.history import history
 from poolcast.reporting.formats import BANDS
@@ -91,7 +91,7 @@ def funds() -> None:
 def painted(frame: Any, rows: list[attention.Row]) -> Any:
     """Colour the cells of the light; symbol and word stand in them too."""
     looks = [
-        "" if row.band is None else "background-color: {}; color: {}".format(*here.palette.bands[row.band])
+        "" if row.light is None else "background-color: {}; color: {}".format(*level_colours(row.light, here.palette))
         for row in rows
     ]
     return frame.style.apply(lambda _: looks, subset=[here.t("overview.light")]).format(precision=1, na_rep="—")
