@@ -115,7 +115,8 @@ def _exact(
     else:
         sizes = np.bincount(batch).reshape(-1, 1, 1, 1)
         error = (counts / sizes).std(0, ddof=1) / np.sqrt(len(sizes))
-    held = np.isfinite(kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))).any(0)
+    known: Array = kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))
+    held = np.atleast_2d(np.isfinite(known).any(0))
     named = tuple(int(years[start]) for start in starts)
     return {
         (str(region), str(ledger), rule.id): Chance(named, share[:, row, column], error[:, row, column])
