@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from poolcast.dashboard import server
+from poolcast.dashboard.parts import problems
 from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.sets import Edit, edited_set, load_set
 from tests.dashboard.opening import PAGES, html, open_page
@@ -60,6 +61,28 @@ def test_another_set_starts_at_its_first_region():
 def test_synthetic_data_says_so_and_real_data_does_not():
     assert "合成数据" in html(open_page("forecast", set="hebei"))
     assert "合成数据" not in html(open_page("forecast", set="china"))
+
+
+@pytest.mark.parametrize(("warm", "held", "sentence"), [
+    (False, False, "First use: preparing the engine, about 20 seconds."),
+    (True, False, "Projecting…"),
+    (True, True, None),
+])  # fmt: skip
+def test_the_first_picture_is_announced_and_later_ones_replace_the_old(monkeypatch, warm, held, sentence):
+    said, real = [], problems.waiting
+
+    def heard(text, place):
+        said.append(text)
+        return real(text, place)
+
+    monkeypatch.setattr(problems, "waiting", heard)
+    monkeypatch.setattr(problems, "is_warm", lambda: warm)
+    monkeypatch.setattr(problems, "is_projected", lambda *_: held)
+    app = open_page("forecast", lang="en")
+    assert said == ([] if sentence is None else [sentence])
+    assert 'pc-note" role="status"' not in html(app)
+    app.selectbox(key="ledger@en").set_value("RPF").run()
+    assert len(said) == (sentence is not None)
 
 
 def test_a_link_of_another_version_says_so_until_it_is_read_or_another_set_is_opened():

@@ -28,7 +28,7 @@ def share(here: Context) -> None:
             link = here.t("bar.share_link")
             st.button(link, icon=":material/link_off:", disabled=True, key="ctx_no_link", help=here.t("bar.share_own"))
             st.caption(here.t("bar.share_own"))
-            _to_assumptions(here)
+            _to_assumptions(here, "share")
             return
         st.caption(here.t("bar.share_link"))
         st.code(link_of(here), language=None, wrap_lines=True)
@@ -67,10 +67,14 @@ def _address() -> str:
     return f"{parts.scheme}://{parts.netloc}{base}" if parts.netloc else base
 
 
-def _to_assumptions(here: Context) -> None:
+def _to_assumptions(here: Context, beside: str) -> None:
     """Draw the way to the page that gives a set of the reader's own as a workbook."""
     page = "assumptions"
-    if page in here.pages and here.page != page and st.button(here.t("bar.to_workbook"), key=session.key_of("to_book")):
+    if (
+        page in here.pages
+        and here.page != page
+        and st.button(here.t("bar.to_workbook"), key=session.key_of(f"to_book_{beside}"))
+    ):
         st.session_state["go"] = page
         st.rerun()
 
@@ -92,7 +96,7 @@ def reproduce(here: Context) -> None:
                 st.caption(here.t("bar.own_set_first"))
                 book = f"poolcast import {made.set_folder}.xlsx --to {made.set_folder}"
                 st.code(book, language="bash", wrap_lines=True)
-                _to_assumptions(here)
+                _to_assumptions(here, "reproduce")
             st.code(made.command, language="bash", wrap_lines=True)
         python.code(made.python, language="python", wrap_lines=True)
         digest = here.loaded.digest[:12]
