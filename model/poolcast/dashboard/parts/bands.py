@@ -10,11 +10,21 @@ import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
 from poolcast.dashboard.services import library
-from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.bands import (
+    FEWEST_PATHS,
+    MOST_PATHS,
+    Found,
+    Request,
+    held_bands,
+    is_warm,
+    request_bands,
+)
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
 from poolcast.reporting.formats import range_text
 
 _JOBS = "band_jobs"
+SLOW_START = 3.0
+"""Seconds without a single path after which the first simulation of a process is said to compile its kernels."""
 
 
 def session_id() -> str:
@@ -105,6 +115,8 @@ def progress(here: Context, status: Status | None) -> str:
         return ""
     if status.state == "queued":
         return "◔ " + here.t("s.queue", n=status.ahead)
+    if status.done == 0 and status.seconds > SLOW_START and not is_warm():
+        return "◔ " + here.t("n.first")
     if status.total == 0:  # nothing is done yet of what is not even counted
         return f"◔ {here.t('s.updating')}"
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
