@@ -359,9 +359,9 @@ def test_sentence_of_the_assumptions(language):
     [
         (None, "budget_no_data", set()),
         (Execution(2, 1.0, 0, 0), "budget_few", {"2"}),
-        (Execution(6, 1.02, 5e9, 5e9), "budget_on_course", {"102", "50.0"}),
-        (Execution(6, 1.12, 5.6e9, 5e9), "budget_above", {"112", "6.0"}),
-        (Execution(6, 0.9, 4.5e9, 5e9), "budget_below", {"90", "5.0"}),
+        (Execution(6, 1.02, 5e9, 5e9), "budget_on_course", {"102.0", "50.0"}),
+        (Execution(6, 1.12, 5.6e9, 5e9), "budget_above", {"112.0", "6.0"}),
+        (Execution(6, 0.9, 4.5e9, 5e9), "budget_below", {"90.0", "5.0"}),
     ],
 )
 def test_sentence_of_the_budget(execution, key, shown, language):

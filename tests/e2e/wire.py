@@ -196,9 +196,7 @@ class Session:
         return found
 
     def _client(self, fragment: str = "", is_timer: bool = False) -> ClientState:
-        state = ClientState(
-            query_string=urlencode(self.query), page_script_hash=self._script, is_auto_rerun=is_timer
-        )
+        state = ClientState(query_string=urlencode(self.query), page_script_hash=self._script, is_auto_rerun=is_timer)
         if fragment:
             state.fragment_id = fragment
         state.widget_states.widgets.extend(self._states.values())
@@ -299,9 +297,7 @@ class Session:
     async def _look_again(self, fragment: str, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
-            await self._socket.send(
-                BackMsg(rerun_script=self._client(fragment, is_timer=True)).SerializeToString()
-            )
+            await self._socket.send(BackMsg(rerun_script=self._client(fragment, is_timer=True)).SerializeToString())
 
 
 class _Block:

@@ -47,6 +47,10 @@ def budget_command(
             metavar="nominal|real|gdp", help="Statement in nominal yuan, yuan of the base year, or share of GDP."
         ),
     ] = "nominal",
+    paths: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Futures behind warnings that speak of chances; 0 for none.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(metavar="K", help="Seed of these futures.")] = 1,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Save workbook, tables and inputs in a new folder.")
     ] = None,
@@ -70,6 +74,8 @@ def budget_command(
             approved=approved,
             regions=region or (),
             ledgers=ledger or (),
+            paths=paths,
+            seed=seed,
             unit=choice("--unit", unit, UNITS),
             prices=choice("--prices", prices, PRICES),
             language=resolve_language(language),

@@ -37,6 +37,8 @@ class BudgetOptions:
     actuals, approved : Path or None
         Months so far; the approved budget of the running year.
     regions, ledgers : sequence of str
+    paths, seed : int
+        Futures behind the warnings that speak of chances; none where 0.
     unit : {"auto", "yi", "wan", "yuan"}
     prices : {"nominal", "real", "gdp"}
     language : {"en", "zh"}
@@ -54,6 +56,8 @@ class BudgetOptions:
     approved: Path | None
     regions: Sequence[str]
     ledgers: Sequence[str]
+    paths: int
+    seed: int
     unit: str
     prices: str
     language: str
@@ -128,6 +132,9 @@ def _read(options: BudgetOptions, journal: Journal) -> tuple[Assumptions, Scenar
 def _budget(options: BudgetOptions, assumptions: Assumptions, scenario: Scenario) -> AnnualBudget:
     import poolcast
 
+    simulation = None
+    if options.paths:
+        simulation = poolcast.simulate(assumptions, [scenario], paths=options.paths, seed=options.seed)
     return poolcast.budget(
         assumptions,
         scenario,
@@ -136,6 +143,7 @@ def _budget(options: BudgetOptions, assumptions: Assumptions, scenario: Scenario
         actuals=options.actuals,
         as_of=options.as_of,
         ledger=options.ledgers[0].upper() if len(options.ledgers) == 1 else "",
+        simulation=simulation,
         history=options.assumption_set,
     )
 
@@ -178,6 +186,8 @@ def _record(options: BudgetOptions, journal: Journal) -> BudgetRecord:
             "as_of": options.as_of,
             "actuals": None if options.actuals is None else options.actuals.name,
             "approved": None if options.approved is None else options.approved.name,
+            "paths": options.paths,
+            "seed": options.seed,
             "prices": options.prices,
             "unit": options.unit,
             "language": options.language,

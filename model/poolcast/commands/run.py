@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolcast import __version__
+from poolcast.parameters.borrowing import borrowed_words
 from poolcast.parameters.errors import AssumptionError, PoolcastError, Problem, ScenarioError
 from poolcast.reporting.console import data_console, message_console, print_json, print_outcomes, working
 from poolcast.reporting.formats import LEDGERS_WITH_BANDS
@@ -138,6 +139,9 @@ def run(options: RunOptions) -> None:
     else:
         shown = _shown_ledgers(options, regions, ledgers, journal)
         print_outcomes(data_console(), outcomes, options.prices, options.language, regions, shown)
+        borrowed = borrowed_words(assumptions).in_language(options.language)
+        if borrowed:
+            data_console().print(borrowed, style="dim", markup=False, soft_wrap=True)
     _say_where(root, options, journal)
 
 

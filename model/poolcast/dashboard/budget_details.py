@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from poolcast.budget.provider_budget import FUNDS
 from poolcast.budget.schedule import Schedule
 from poolcast.budget.schedules import TITLES
 from poolcast.dashboard import session
-from poolcast.dashboard.budget_parts import Shown, statement_table
+from poolcast.dashboard.budget_parts import Shown, uploads
 from poolcast.dashboard.charts.budget import cash_through_the_year, cumulative_months, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
@@ -27,6 +28,7 @@ from poolcast.reporting.formats import (
     NOT_DEFINED,
     Scale,
     growth_text,
+    money_scale_in,
     money_text,
     probability_text,
     range_text,
@@ -55,8 +57,10 @@ def answer(here: Context, shown: Shown) -> tuple[str, list[str]]:
     execution = takeaways.Execution(months.known, rate, outlook.amounts["outlook"], outlook.amounts["budget"])
     until = here.t("budget.until", year=months.year, month=month_name(here, months.known))
     sentence = takeaways.budget(execution, name, here.ledger, until, here.language)
-    low, high = (money_text(value, here.language) for value in (outlook.low, outlook.high))
-    return sentence, [here.t("budget.range", range=range_text(low, high, here.language)), here.say(months.basis)]
+    low, high = (shown.scale.show(value) for value in (outlook.low, outlook.high))
+    between, unit = range_text(low, high, here.language), here.say(shown.scale.unit)
+    said = f"{between} {unit}" if here.language == "zh" else f"{between} ({unit})"
+    return sentence, [here.t("budget.range", range=said)]
 
 
 def chart_scale(shown: Shown) -> Scale:
@@ -81,17 +85,29 @@ def download(here: Context, shown: Shown) -> None:
     if not box.open:
         return
     with box:
-        st.html(f'<div class="pc-note">{safe(here.t("budget.excel_note"))}</div>')
-        sheets = {here.t("budget.statement"): statement_table(here, shown)}
-        if shown.months is not None:
-            sheets[here.t("budget_panel.monthly")] = monthly_table(here, shown.months, "phased")
-            if shown.months.known:
-                sheets[here.t("budget_series.actual")] = monthly_table(here, shown.months, "actual")
-        sheets |= {code: schedule_table(here, one) for code, one in schedules(here, shown).items()}
+        notes = [here.t("budget.excel_note"), *([here.t("budget.excel_example")] if uploads(here).is_example else [])]
+        st.html(f'<div class="pc-note">{safe(" ".join(notes))}</div>')
+        name = files.file_name(here, "budget", "xlsx")
         st.download_button(
-            here.t("a.xlsx"), files.as_xlsx(sheets, here), files.file_name(here, "budget", "xlsx"), files.XLSX,
+            here.t("a.xlsx"), _workbook(here, shown), name, files.XLSX,
             key=session.key_of("budget_xlsx"), on_click="ignore", icon=":material/download:",
         )  # fmt: skip
+
+
+def _workbook(here: Context, shown: Shown) -> bytes:
+    """Return the workbook of the region in view; made once for what is shown, and kept in this session."""
+    given = uploads(here)
+    rests_on = (here.loaded.digest, shown.scenario.digest, shown.scenario.name, here.region, here.language)
+    key = (*rests_on, id(given.months), id(given.approved))
+    held = st.session_state.get("budget_book")
+    if held is None or held[0] != key:
+        with st.spinner(here.t("budget.excel_wait")):
+            made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
+            made = made if given.is_example else shown.made  # what is made up stands in no file
+            held = (key, budgets.workbook(made, here.region, here.language))
+        st.session_state["budget_book"] = held
+    content: bytes = held[1]
+    return content
 
 
 # ----------------------------------------------------------------------------------------------------- below the fold
@@ -123,7 +139,7 @@ def monthly_table(here: Context, months: FundMonths, kind: str) -> pd.DataFrame:
     table = months.expected if kind == "expected" else getattr(months.watched, kind)
     names, values = with_totals(months.lines, table)
     labels = dict(zip(months.lines, months.labels, strict=True))
-    found = {here.t("budget.code"): list(names)}
+    found: dict[str, Sequence[object]] = {here.t("budget.code"): list(names)}
     totals = {REVENUE: here.t("budget.revenue"), EXPENDITURE: here.t("budget.expenditure")}
     found[here.t("budget.line")] = [here.say(labels[one]) if one in labels else totals[one] for one in names]
     for month in range(12):
@@ -159,7 +175,8 @@ def _scaled(here: Context, table: pd.DataFrame, scale: Scale) -> Any:
         shown[name] = shown[name] / scale.divisor
     unit = here.say(scale.unit)
     shown = shown.rename(columns=heads | {here.t("budget.line"): f"{here.t('budget.line')} · {unit}"})
-    return shown.style.format(lambda v: NOT_DEFINED if v != v else rounded(v, scale.digits), subset=numbers)
+    styled: Any = shown.style
+    return styled.format(lambda v: NOT_DEFINED if v != v else rounded(v, scale.digits), subset=numbers)
 
 
 def _cash(here: Context, shown: Shown) -> None:
@@ -167,17 +184,19 @@ def _cash(here: Context, shown: Shown) -> None:
         st.html(f'<div class="pc-note">{safe(here.t("budget.cannot_phase"))}</div>')
         return
     months, cash = shown.months, shown.months.cash
+    scale = shown.scale
+    low, high = (scale.show(value) for value in (cash.lowest_low, cash.lowest_high))
+    unit = here.say(scale.unit)
     values = {
         "day": cash.lowest_day.isoformat(),
-        "amount": money_text(cash.lowest, here.language),
-        "low": money_text(cash.lowest_low, here.language),
-        "high": money_text(cash.lowest_high, here.language),
+        "amount": scale.show(cash.lowest),
+        "unit": unit,
+        "range": range_text(low, high, here.language),
         "share": probability_text(cash.lowest_day_probability, language=here.language),
         "below": probability_text(cash.probability_below, language=here.language),
     }
     said = here.t("budget.cash_low", **values)
-    scale = chart_scale(shown)
-    figure = cash_through_the_year(here, cash, scale)
+    figure = cash_through_the_year(here, cash, chart_scale(shown))
     title = here.t("budget.cash_title", year=months.year)
     chart_card(
         title, "cash", figure, partial(_cash_table, here, months), said, note=said, how=here.t("budget.how_cash")
@@ -229,7 +248,7 @@ def _providers(here: Context, shown: Shown) -> None:
     if found is None:
         st.html(f'<div class="pc-note">{safe(here.t("budget.no_providers"))}</div>')
         return
-    scale = shown.scale
+    scale = Scale(1e4, 0, money_scale_in("wan", []).unit) if shown.unit == "yi" and found.total < 1e10 else shown.scale
     rows = [
         {
             here.t("budget.block"): here.say(block.label),
@@ -302,9 +321,9 @@ def _schedules(here: Context, shown: Shown) -> None:
 def _shown_schedule(table: pd.DataFrame) -> Any:
     """Return a schedule with its numbers in as many digits as their size asks for."""
 
-    def shown(value: object) -> object:
+    def shown(value: object) -> str:
         if not isinstance(value, (int, float)):
-            return value
+            return str(value)
         if not math.isfinite(value):
             return NOT_DEFINED
         return rounded(float(value), 0 if abs(value) >= 1e4 else 2 if abs(value) >= 10 else 4)

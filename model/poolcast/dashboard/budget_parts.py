@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ from poolcast.reporting.formats import MONTHS, Scale, money_scale_in, range_text
 from poolcast.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _UPLOADS = "budget_uploads"
 _ALERT_BANDS = {"amber": "orange", "red": "red"}
@@ -40,8 +40,8 @@ class Shown:
 
     Parameters
     ----------
-    made : AnnualBudget
-        With the reader's months where there are any.
+    plain, made : AnnualBudget
+        Without and with the reader's months.
     scenario : Scenario
     months : FundMonths or None
         None where the fund cannot be phased.
@@ -51,6 +51,7 @@ class Shown:
         How money of the statement is shown.
     """
 
+    plain: AnnualBudget
     made: AnnualBudget
     scenario: Scenario
     months: FundMonths | None
@@ -77,7 +78,7 @@ def shown_of(here: Context, scenario: str) -> Shown:
     statement = shown_statement(made, here.region, here.ledger, months, unit)
     digits = {1e7: 1, 1e6: 2, 1e4: 0, 0.01: 2}[statement.step]
     scale = money_scale_in(unit, [math.nan])
-    return Shown(made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
+    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
 
 
 def unit_of(here: Context, made: AnnualBudget) -> str:
@@ -95,12 +96,17 @@ def statement_html(here: Context, shown: Shown, *, every_row: bool) -> str:
     """Return the statement as a table: code, line, years, months so far, execution, outlook with its range."""
     statement, running = shown.statement, shown.made.outlook_year
     heads = "".join(f'<th scope="col"{kind}>{text}</th>' for text, kind in _heads(here, shown))
-    rows = "".join(_row(here, shown, row) for row in statement.rows if every_row or row.is_total or not row.is_empty)
+    rows = "".join(_row(here, shown, row) for row in statement.rows if every_row or _is_usual(row))
     caption = here.t("budget.caption", year=running, unit=here.say(shown.scale.unit), place=here.region_name)
     return (
         f'<table class="pc-table"><caption>{safe(caption)}</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _is_usual(row: Row) -> bool:
+    """Whether a row is shown unasked: neither zeros only nor a part of a line by the ledger that it goes to."""
+    return row.is_total or not (row.is_empty or "/" in row.code)
 
 
 def _heads(here: Context, shown: Shown) -> list[tuple[str, str]]:
@@ -176,25 +182,6 @@ def _range(here: Context, row: Row, scale: Scale) -> str:
     return low if low == high else range_text(low, high, here.language)
 
 
-def statement_table(here: Context, shown: Shown) -> pd.DataFrame:
-    """Return the statement in yuan, every row, as it goes into files."""
-    import pandas as pd
-
-    rows = []
-    for row in shown.statement.rows:
-        cells: dict[str, Any] = {here.t("budget.code"): row.code, here.t("budget.line"): here.say(row.label)}
-        for column in shown.statement.columns:
-            head = here.t(f"budget_column.{column.key}", year=column.year)
-            cells[head] = row.amounts[column.key]
-        if shown.statement.months:
-            span = here.t("budget.span", first=month_name(here, 1), last=month_name(here, shown.statement.months))
-            cells |= {span: row.so_far, here.t("budget.execution"): row.rate * 100}
-        cells |= {here.t("budget.low"): row.low, here.t("budget.high"): row.high}
-        cells[here.t("budget.unit")] = here.t(f"budget_unit.{row.unit}")
-        rows.append(cells)
-    return pd.DataFrame(rows)
-
-
 # ------------------------------------------------------------------------------------------------------- the upload
 
 
@@ -268,9 +255,12 @@ def _take_budget(here: Context, plain: AnnualBudget, name: str, content: bytes) 
 def _take_example(here: Context, plain: AnnualBudget, fund: FundMonths) -> None:
     content = months_workbook(fund, here.language, example_months(fund))
     name = here.t("budget.example_file")
-    _take(
-        here, lambda: Uploads(budgets.read_uploaded_months(f"{name}.xlsx", content, plain), uploads(here).approved), name
-    )  # fmt: skip
+
+    def read() -> Uploads:
+        months = budgets.read_uploaded_months(f"{name}.xlsx", content, plain)
+        return Uploads(replace(months, file=name, remarks=()), uploads(here).approved, is_example=True)
+
+    _take(here, read, name)
 
 
 def _take(here: Context, read: Callable[[], Uploads], name: str) -> None:

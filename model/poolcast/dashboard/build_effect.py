@@ -33,7 +33,7 @@ from poolcast.dashboard.services.projections import Projected
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.compliance import Finding
-from poolcast.reporting.formats import MONTHS
+from poolcast.reporting.formats import MINUS, MONTHS
 from poolcast.scenarios.scenario import LeverCall
 
 if TYPE_CHECKING:
@@ -283,12 +283,13 @@ def _findings(here: Context, found: tuple[Finding, ...], mends: Mapping[str, Men
         one = next((finding for finding in every if finding.region == here.region), every[0])
         regions = {finding.region for finding in every if finding.region}
         where = here.t("build.places", n=len(regions)) if len(regions) > 1 else ""
-        value = "" if one.value is None else f"{one.value:.4g}"
+        value = "" if one.value is None else f"{one.value:.4g}".replace("-", MINUS)
+        required = one.required.replace(">=", "≥").replace("<=", "≤")
         years = f"{one.first_year}–{one.last_year}" if one.first_year and one.last_year else ""
         told = [
             f"**{rule}** {here.say(one.rule.text)}",
             where,
-            f"{value} ({one.required})" if value else one.required,
+            f"{value} ({required})" if value else required,
             years,
         ]
         with st.container(horizontal=True, vertical_alignment="center", key=f"finding_{rule}"):

@@ -92,6 +92,17 @@ def _load(here: Context) -> None:
             key=session.key_of("build_upload"),
             on_change=partial(_uploaded, session.key_of("build_upload")),
         )
+        origin = state.draft().origin
+        if origin in known:
+            names = {"baseline": here.t("baseline.name"), "origin": here.say(known[origin].title)}
+            st.selectbox(
+                here.t("build.compare_with"),
+                list(names),
+                format_func=names.__getitem__,
+                **session.bound(
+                    "build_against", state.recalled("against", "baseline"), partial(state.remember, "against")
+                ),
+            )
         st.button(
             here.t("build.clear_all"),
             key=session.key_of("build_clear_all"),

@@ -142,10 +142,12 @@ def _card(here: Context, lever: Lever, is_on: bool, is_open: bool) -> None:
             st.toggle(
                 here.say(lever.title),
                 width="stretch",
+                help=None if is_on and is_open else _told(here, lever),
                 **session.bound(f"on_{lever.id}", is_on, partial(state.switch, lever.id)),
             )
             st.html(_badges(here, lever), width="content")
-            _about(here, lever)
+            if is_on and is_open:
+                _about(here, lever)
         call = state.draft().call(lever.id)
         if not is_on or call is None:
             return
@@ -186,6 +188,18 @@ def _badges(here: Context, lever: Lever) -> str:
 
 _ARROWS = {"+": "↑", "-": "↓", "0": "→", "either": "↕"}
 """Which way the balance of a ledger is expected to go."""
+
+
+def _told(here: Context, lever: Lever) -> str:
+    """Return what a lever is, for the tip of one that is off: without widgets of its own, as there are many."""
+    lines = [f"**{lever.id}** {here.say(lever.explanation)}"]
+    if lever.stress:
+        lines.append(f"**{here.t('build.stress_source')}**")
+    if lever.no_effect is not None:
+        lines.append(here.say(lever.no_effect))
+    if lever.documents:
+        lines.append(f"{here.t('build.documents')}: {', '.join(lever.documents)}")
+    return "\n\n".join(lines).replace("$", "\\$").replace("~", "\\~")
 
 
 def _about(here: Context, lever: Lever) -> None:

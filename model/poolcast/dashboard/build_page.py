@@ -27,7 +27,7 @@ def effect_of(here: Context) -> Effect:
     title = state.name(here.t("build.my_plan"))
     draft = state.draft()
     scenario = replace(draft.scenario, title=Words(title, title))
-    first = here.projected(BASELINE)
+    first = here.projected(against(here))
     item = projected(here.loaded, scenario)
     place = min(len(here.shown), MAX_SCENARIOS)
     own = Shown("draft", title, place, here.palette)
@@ -36,7 +36,7 @@ def effect_of(here: Context) -> Effect:
     shown = View(
         "compare",
         here.loaded,
-        (library.scenario(BASELINE), scenario),
+        (library.scenario(first.name), scenario),
         here.region,
         here.ledger,
         year,
@@ -46,4 +46,17 @@ def effect_of(here: Context) -> Effect:
         language=here.language,
     )
     offer(here, shown)
-    return Effect(here, here.shown[0], own, first, item, year)
+    titles = library.scenario_titles()
+    base = (
+        here.shown[0]
+        if first.name == BASELINE
+        else replace(here.shown[0], id=first.name, title=here.say(titles[first.name]))
+    )
+    return Effect(here, base, own, first, item, year)
+
+
+def against(here: Context) -> str:
+    """Return the scenario with which the draft is compared: the law in force, or the one from which it began."""
+    origin = state.draft().origin
+    chosen = state.recalled("against", BASELINE)
+    return origin if chosen == "origin" and origin in library.scenario_titles() else BASELINE

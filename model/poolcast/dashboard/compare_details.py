@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 
 from poolcast.dashboard import compare_parts, session
-from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, Kind, scenario_lines
+from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, Kind, measures_of, scenario_lines
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.headline_words import Values
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import Height, chart_card, show_table
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import library
+from poolcast.dashboard.services import library, waiting
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.explaining import Explanation
 from poolcast.parameters.errors import PoolcastError
@@ -235,13 +235,20 @@ def _tables(here: Context, drawn: Sequence[Drawn], values: Values, year: int) ->
     show_table(compare_parts.lines_table(here, drawn, chosen), "years_table", here.t("compare.table"), height=420)
 
 
+def _told(here: Context, drawn: Sequence[Drawn], year: int) -> compare_parts.Why | None:
+    """Return why the focus differs, for the workbook, where that is known."""
+    found = waiting.why_of(drawn[1].item, drawn[0].item) if len(drawn) > 1 else None
+    measure = "reserve" if "reserve" in measures_of(here, drawn[0].item) else "expenditure"
+    return None if found is None else compare_parts.why(here, found, session.current().why, year, measure)
+
+
 def _files(here: Context, drawn: Sequence[Drawn], values: Values, sentence: str, year: int) -> None:
     st.caption(here.t("compare.memo"))
     st.code(compare_parts.memo(here, sentence, drawn, values, year), language=None, wrap_lines=True)
     with st.container(horizontal=True):
         st.download_button(
             here.t("compare.workbook"),
-            compare_parts.workbook(here, drawn, values, year, None),
+            compare_parts.workbook(here, drawn, values, year, _told(here, drawn, year)),
             files.file_name(here, "compare", "xlsx"),
             files.XLSX,
             key=session.key_of("compare_xlsx"),
@@ -254,7 +261,7 @@ def _files(here: Context, drawn: Sequence[Drawn], values: Values, sentence: str,
                 here.t("compare.flows") if name == FLOWS else here.say(MEASURES[name].label): scenario_lines(
                     here, drawn, name, "level"
                 )
-                for name in ("payable_months", "reserve", "balance", FLOWS)
+                for name in measures_of(here, drawn[0].item)
             }
             st.download_button(
                 here.t("a.save"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, scale_of, values_of
+from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, measures_of, scale_of, values_of
 from poolcast.dashboard.charts.waterfall import waterfall_figure
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.headline_words import Values, change_text, sum_scale, title_of, value_text
@@ -271,7 +271,7 @@ def headline_table(here: Context, drawn: Sequence[Drawn], values: Values, year: 
 def workbook(here: Context, drawn: Sequence[Drawn], values: Values, year: int, found: Why | None) -> bytes:
     """Return the comparison as a workbook: headline, years by measure, ranks, settings, reasons."""
     sheets = {here.t("compare.sheet_headline"): headline_table(here, drawn, values, year)}
-    for name in ("payable_months", "reserve", "balance", FLOWS):
+    for name in measures_of(here, drawn[0].item):
         title = here.t("compare.flows") if name == FLOWS else here.say(MEASURES[name].label)
         sheets[title] = lines_table(here, drawn, name)
     if len(drawn) > 1:

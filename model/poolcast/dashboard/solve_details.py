@@ -52,7 +52,7 @@ def _note(text: str) -> None:
 
 def _wait(here: Context, kind: str, key: object) -> None:
     """Draw how far a calculation is, or that it was ended."""
-    status = work.status(kind, key)  # type: ignore[arg-type]
+    status = work.status(kind, key)
     if work.failure(here, status):
         return
     if status is not None and status.is_over:

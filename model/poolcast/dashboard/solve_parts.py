@@ -298,6 +298,10 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
     return Panel(title, figure, table, note=unit, how=here.t("solve.how_regions"))
 
 
+def _change_to(text: str) -> None:
+    session.change(what=text)
+
+
 def other_levers(here: Context, choices: Mapping[str, Unknown], text: str) -> None:
     """Draw two other things that could be changed, where the one asked for does not do it."""
     others = [one for one in choices if one != text][:2]
@@ -309,7 +313,8 @@ def other_levers(here: Context, choices: Mapping[str, Unknown], text: str) -> No
             st.button(
                 here.say(choices[one].label),
                 key=session.key_of(f"other_{number}"),
-                on_click=lambda one=one: session.change(what=one),
+                on_click=_change_to,
+                args=(one,),
                 icon=":material/tune:",
             )
 

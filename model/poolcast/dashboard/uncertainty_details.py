@@ -219,7 +219,7 @@ def _sobol(here: Context, asked: Asked) -> None:
 
 def _progress(here: Context, kind: str, key: object) -> None:
     """Draw how far a calculation is, or that it was ended, with a button that begins it anew."""
-    status = work.status(kind, key)  # type: ignore[arg-type]
+    status = work.status(kind, key)
     if work.failure(here, status):
         return
     if status is not None and status.is_over:
@@ -239,12 +239,16 @@ def _grid(here: Context, asked: Asked) -> None:
     row = picked.get("row") if picked.get("row") in axes else next(iter(axes))
     others = [text for text in axes if text != row]
     column = picked.get("column") if picked.get("column") in others else others[0]
+
+    def show(text: str) -> str:
+        return here.say(axes[text].unknown.label)
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, options, value in (("row", list(axes), row), ("column", others, column)):
             st.selectbox(
                 here.t(f"grid_axis.{name}"),
                 options,
-                format_func=lambda text: here.say(axes[text].unknown.label),
+                format_func=show,
                 width=300,
                 **session.bound(f"grid_{name}", value, lambda text, name=name: picked.__setitem__(name, text)),  # type: ignore[misc]
             )

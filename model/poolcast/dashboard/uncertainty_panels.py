@@ -178,7 +178,7 @@ def _fan_table(futures: Futures, scale: Scale) -> pd.DataFrame:
         name = here.t("c.median") if level == 0.5 else here.t("uncertainty.quantile", n=f"{100 * level:g}")
         found = futures.bands.quantile(futures.measure, level, *futures.place)
         columns[f"{name} ({unit})"] = [round(found[year] / scale.divisor, scale.digits + 1) for year in futures.years]
-    error = futures.bands.fans[futures.measure]["quantile_error"].sel(level=0.5, **_sel(futures))
+    error = futures.bands.fans[futures.measure]["quantile_error"].sel({"level": 0.5, **_sel(futures)})
     columns[f"{here.t('uncertainty.median_error')} ({unit})"] = [
         round(float(error.sel(year=year)) / scale.divisor, scale.digits + 2) for year in futures.years
     ]
@@ -234,7 +234,7 @@ def _counts(bands: Bands, futures: Futures) -> tuple[dict[int, float], float]:
 
 
 def _median_year(bands: Bands, futures: Futures) -> int | None:
-    year = float(bands.event_years["exhaustion"].sel(level=0.5, **_sel(futures)))
+    year = float(bands.event_years["exhaustion"].sel({"level": 0.5, **_sel(futures)}))
     return int(year) if year <= futures.here.last_year else None
 
 

@@ -47,8 +47,15 @@ class PlainReader:
             return not self._run.accounts.merged.any()
         return kept.measure.place.startswith("variable.") or kept.name in EVENTS or kept.name == "members"
 
-    def rows(self, kept: KeptMeasure) -> Array:
-        """Return the rows of a measure (path, cell)."""
+    def rows(self, kept: KeptMeasure, places: NDArray[np.intp] | None = None) -> Array:
+        """Return the rows of a measure (path, cell).
+
+        Parameters
+        ----------
+        kept : KeptMeasure
+        places : array of int (cell,), optional
+            Where the cells stand on the axes of the projection, -1 for those it has not; as in the measure by default.
+        """
         if kept.name in EVENTS:
             values = self._event(EVENTS[kept.name])
         elif kept.name in _OVER_BASE:
@@ -57,7 +64,9 @@ class PlainReader:
             values = self._by_ledger(self._members)
         else:
             values = self._variable(kept.measure.place.partition(".")[2])
-        rows: Array = np.take(values.reshape(values.shape[0], -1), kept.cells, axis=1)
+        rows: Array = np.take(values.reshape(values.shape[0], -1), kept.cells if places is None else places, axis=1)
+        if places is not None:
+            rows[:, places < 0] = np.nan
         return rows
 
     def _variable(self, name: str) -> Array:

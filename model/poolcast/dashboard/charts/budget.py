@@ -21,7 +21,7 @@ from poolcast.reporting.theme import layout
 
 Array = NDArray[np.float64]
 
-_HEIGHT = 190
+_HEIGHT = 140
 _MONTHS = tuple(range(1, MONTHS + 1))
 
 
@@ -31,7 +31,7 @@ def month_name(here: Context, month: int) -> str:
 
 
 def cumulative_months(fund: FundMonths, total: str) -> dict[str, Array]:
-    """Return a total cumulated by month (12,), yuan: ``plan``, ``actual`` (NaN to come), ``outlook``, ``low``, ``high``.
+    """Return a total cumulated by month, yuan: plan, actual (NaN to come), outlook, low and high (12,).
 
     The outlook adds the lines, as the statement does; the band is that of the total.
 
@@ -94,8 +94,16 @@ def cash_through_the_year(here: Context, cash: CashFlow, scale: Scale) -> dict[s
 
 
 def _line(
-    x: Sequence[Any], y: Array, name: str, colour: str, scale: Scale, *, dash: str = "solid", width: float = 2.2, dots: bool = False
-) -> dict[str, Any]:  # fmt: skip
+    x: Sequence[Any],
+    y: Array,
+    name: str,
+    colour: str,
+    scale: Scale,
+    *,
+    dash: str = "solid",
+    width: float = 2.2,
+    dots: bool = False,
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers" if dots else "lines",
@@ -127,12 +135,13 @@ def _figure(
     low, high = (low if low == 0 else low - room), high + room
     notes = spread_labels(labels, low, high, _HEIGHT)
     unit = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xshift": -40, "yshift": 11, "showarrow": False}
-    words = {"text": here.say(scale.unit), "xanchor": "left", "yanchor": "bottom"}
+    words = {"text": here.t("budget.axis", unit=here.say(scale.unit)), "xanchor": "left", "yanchor": "bottom"}
     notes.append(unit | words | {"font": {"size": 11.5, "color": here.palette.muted}})
     margin = {"l": 46, "r": label_margin([text for _, text, _ in labels]), "t": 28, "b": 24}
     spec = layout(here.palette, margin=margin, annotations=notes)
-    spec["xaxis"] |= {"range": [0.6, MONTHS + 0.3], "tickvals": list(_MONTHS)}
-    spec["xaxis"]["ticktext"] = [month_name(here, month) for month in _MONTHS]
+    spec["xaxis"] |= {"range": [0.6, MONTHS + 0.3], "tickvals": list(_MONTHS), "tickangle": 0}
+    if here.language == "en":  # twelve Chinese names would be turned or cut: there the unit says what the numbers are
+        spec["xaxis"]["ticktext"] = [month_name(here, month) for month in _MONTHS]
     spec["yaxis"] |= {"range": [low, high], "nticks": 6, "rangemode": "normal"}
     spec["uirevision"] = "keep"
     if known:

@@ -75,10 +75,10 @@ def heat_map(
     spec = layout(here.palette, shapes=shapes, annotations=notes, hovermode=False)
     spec["margin"] = {"l": left, "r": right, "t": 24, "b": 4}
     axis = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "rangemode": "normal"}
-    ink = {"color": here.palette.text, "size": 12}
-    spec["xaxis"] |= axis | {"side": "top", "range": [-0.5, len(columns) - 0.5], "tickfont": ink, "tickangle": 0}
+    letters = {"color": here.palette.text, "size": 12}
+    spec["xaxis"] |= axis | {"side": "top", "range": [-0.5, len(columns) - 0.5], "tickfont": letters, "tickangle": 0}
     spec["xaxis"] |= {"tickvals": list(range(len(columns))), "ticktext": [html.escape(text) for text in columns]}
-    spec["yaxis"] |= axis | {"range": [-0.52, len(rows) - 0.48], "tickfont": ink}
+    spec["yaxis"] |= axis | {"range": [-0.52, len(rows) - 0.48], "tickfont": letters}
     spec["yaxis"] |= {"tickvals": list(range(len(rows))), "ticktext": [html.escape(text) + " " for text in rows]}
     corners = {"type": "scatter", "mode": "markers", "x": [0, len(columns) - 1], "y": [0, len(rows) - 1]}
     trace = corners | {"marker": {"opacity": 0}, "hoverinfo": "skip"}
@@ -140,7 +140,7 @@ def needs(here: Context, rows: Sequence[Need], scale: Scale, unreachable: str) -
                 "font": {"size": 12, "color": palette.text if known else palette.drains_text},
             }
         )
-    marks = {"type": "scatter", "mode": "markers", "y": places, "hovertemplate": "%{x:,.2f}"}
+    marks: dict[str, Any] = {"type": "scatter", "mode": "markers", "y": places, "hovertemplate": "%{x:,.2f}"}
     dots = {"size": 10, "color": palette.page, "line": {"color": palette.accent, "width": 2}}
     bars = {"size": 15, "symbol": "line-ns", "line": {"color": palette.accent, "width": 3}}
     now = {"size": 13, "symbol": "line-ns", "line": {"color": palette.muted, "width": 1.6}}

@@ -182,7 +182,7 @@ def _outline(places: Sequence[float], values: Sequence[float], name: str, line: 
 
 def tornado(here: Context, bars: Sequence[Bar], scale: Scale) -> dict[str, Any]:
     """Return horizontal bars, the strongest on top: blue adds to the fund, orange drains it, signs beside them."""
-    traces = []
+    traces: list[dict[str, Any]] = []
     for name, arrow in (("low", "−"), ("high", "+")):
         values = [getattr(bar, name) for bar in bars]
         drawn = numbers(values, scale)
@@ -204,7 +204,7 @@ def tornado(here: Context, bars: Sequence[Bar], scale: Scale) -> dict[str, Any]:
                 "hovertemplate": f"{arrow} %{{x:,.{scale.digits}f}}{scale.suffix}",
             }
         )
-    known = [value for trace in traces for value in trace["x"] if value is not None]  # type: ignore[attr-defined]
+    known = [value for trace in traces for value in trace["x"] if value is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     room = 0.16 * max(high - low, 1e-9)
     return _sideways(here, traces, [bar.label for bar in bars], (low - room, high + room))
@@ -214,7 +214,7 @@ def parts_of_variance(
     here: Context, labels: Sequence[str], series: Sequence[tuple[str, str, Sequence[float], Sequence[float]]]
 ) -> dict[str, Any]:
     """Return horizontal bars side by side with whiskers: (name, colour, values, half widths), fractions."""
-    traces = [
+    traces: list[dict[str, Any]] = [
         {
             "type": "bar",
             "orientation": "h",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from poolcast.dashboard import budget_details, session
 from poolcast.dashboard import budget_parts as parts
-from poolcast.dashboard.budget_warnings import fund_warnings, warnings_card
+from poolcast.dashboard.budget_warnings import warnings_card
 from poolcast.dashboard.charts.budget import spending_against_plan
 from poolcast.dashboard.context import context
 from poolcast.dashboard.parts.chart_card import chart_card
@@ -31,16 +31,18 @@ def choose_unit(unit: str) -> None:
 def statement(shown: parts.Shown) -> None:
     """Draw the statement with its unit, the upload and the download."""
     with st.container(border=True, key="card_statement"):
-        with st.container(horizontal=True, vertical_alignment="center", key="head_statement"):
-            grey = f"{here.say(shown.scale.unit)} · {here.region_name} · {here.ledger_name}"
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head_statement"):
+            grey = here.say(shown.scale.unit)
             head = f'<div class="pc-head">{safe(here.t("budget.statement"))} <small>{safe(grey)}</small></div>'
             st.html(head, width="stretch")
+            if parts.uploads(here).is_example:
+                st.html(f'<span class="pc-synthetic">{safe(here.t("bar.synthetic"))}</span>')
             choose_unit(shown.unit)
             parts.upload_box(here, whole, shown.months)
             budget_details.download(here, shown)
         with st.container(height=500, border=False, key="sheet_statement"):
             st.html(parts.statement_html(here, shown, every_row=bool(st.session_state.get("every_row", False))))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="foot_statement"):
             notes = parts.upload_remarks(here, shown) or [here.t("budget.no_months")]
             st.html(f'<div class="pc-note">{safe(" · ".join(notes))}</div>', width="stretch")
             st.toggle(here.t("budget.every_row"), key="every_row")
@@ -65,7 +67,6 @@ if parts.no_account(here, whole):
     empty(here.t("budget.other_ledger"), "account_balance")
 else:
     shown = parts.shown_of(here, chosen.id)
-    found = fund_warnings(here, shown)
     sentence, basis = budget_details.answer(here, shown)
     with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
         with st.container(width="stretch"):
@@ -76,6 +77,6 @@ else:
     with left:
         statement(shown)
     with right:
-        warnings_card(here, shown, found)
+        warnings_card(here, shown)
         plan(shown, sentence)
     budget_details.below(here, shown)

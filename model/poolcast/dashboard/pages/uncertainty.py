@@ -1,5 +1,9 @@
 """Uncertainty: how sure the forecast is, and what matters most."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from poolcast.dashboard import session, uncertainty_details, uncertainty_panels
@@ -19,6 +23,9 @@ from poolcast.dashboard.services.sensitivities import Asked
 from poolcast.dashboard.uncertainty_panels import Futures
 from poolcast.outlook.catalogue_of_measures import MEASURES
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 here = context()
 shown = here.one
 item = here.projected(shown.id)
@@ -37,7 +44,7 @@ def simulated() -> Found | None:
     return found if found is not None and here.region in found.bands.tails.region.values else None
 
 
-def moved() -> object:
+def moved() -> xr.Dataset | None:
     """Return the sensitivities in view; None while they are computed."""
     found = sensitivities.held(kind, asked)
     if found is None:

@@ -100,6 +100,8 @@ def progress(here: Context, status: Status | None) -> str:
         return ""
     if status.state == "queued":
         return "◔ " + here.t("s.queue", n=status.ahead)
+    if status.total == 0:  # nothing is done yet of what is not even counted
+        return f"◔ {here.t('s.updating')}"
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))
     return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()
 

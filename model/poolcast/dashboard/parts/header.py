@@ -10,6 +10,7 @@ import streamlit as st
 from poolcast import __version__
 from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context
+from poolcast.dashboard.parts import origin
 from poolcast.dashboard.parts.reproduce import recipe_of
 from poolcast.dashboard.parts.tone import line_sample, literal, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
@@ -30,7 +31,7 @@ def header(context: Context) -> None:
         _scenarios(context)
         _chips(context)
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="pc_end"):
-            _synthetic(context)
+            origin.badges(context)
             _share(context)
             _reproduce(context)
             _language(context)
@@ -158,12 +159,6 @@ def _chips(context: Context) -> None:
     )
     with st.container(key="pc_chips"):
         st.html(f'<div class="pc-chips">{"".join(marked)}</div>')
-
-
-def _synthetic(context: Context) -> None:
-    if context.held.synthetic:
-        text, why = context.t("bar.synthetic"), context.t("n.synthetic")
-        st.html(f'<span class="pc-synthetic pc-tip" tabindex="0" data-tip="{safe(why)}">⚠ {safe(text)}</span>')
 
 
 def _share(context: Context) -> None:

@@ -61,7 +61,7 @@ def cancel(kind: str) -> None:
         bands.jobs().cancel(known[1], bands.session_id())
 
 
-def bar(here: Context, found: Status | None, end: Callable[[], object] | None, key: str) -> None:
+def bar(here: Context, found: Status | None, end: Callable[[], None] | None, key: str) -> None:
     """Draw how far a calculation is: done and all, time left or the queue, and a button that ends it."""
     if found is None or found.is_over:
         return

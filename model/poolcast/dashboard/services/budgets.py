@@ -16,13 +16,16 @@ from poolcast.budget.annual_budget import AnnualBudget, budget
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
 from poolcast.budget.early_warning import early_warnings
 from poolcast.budget.fund_months import FundMonths, MonthsOfBudget
+from poolcast.budget.lines import EXPENDITURE, REVENUE
 from poolcast.budget.provider_budget import ProviderBudget
 from poolcast.budget.provider_claims import NEEDED
 from poolcast.budget.reading_months import MonthsRead, read_months
 from poolcast.budget.schedule import Schedule
 from poolcast.budget.schedules import ScheduleMaker
-from poolcast.budget.warning_execution import alerts_of_execution
+from poolcast.budget.warning_chances import counted_chances
 from poolcast.budget.warning_results import Warnings
+from poolcast.budget.warning_rules import Level
+from poolcast.dashboard.services.bands import Bands
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.sets import MIB, LoadedSet
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
@@ -44,10 +47,13 @@ class Uploads:
     ----------
     months : MonthsRead or None
     approved : ApprovedBudget or None
+    is_example : bool
+        Whether the months are made up, to try the page with.
     """
 
     months: MonthsRead | None = None
     approved: ApprovedBudget | None = None
+    is_example: bool = False
 
 
 _BUDGETS: BoundedCache[AnnualBudget] = BoundedCache(6, 384 * MIB, lambda made: 3 * int(made.forecast.nbytes))
@@ -164,21 +170,59 @@ def provider_budget(made: AnnualBudget, region: str, ledger: str) -> ProviderBud
     return made.provider_budgets.of(region, ledger, made.year)
 
 
-def warnings_of(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario) -> Warnings:
-    """Return the early warnings of every fund in the last closed year, without the alerts of months; shared."""
+def warnings_of(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario, bands: Bands | None = None) -> Warnings:
+    """Return the early warnings of every fund in the last closed year, without the alerts of months; shared.
+
+    Parameters
+    ----------
+    made : AnnualBudget
+    loaded : LoadedSet
+    scenario : Scenario
+    bands : Bands, optional
+        Of the same set and scenario, for the rules that speak of chances.
+    """
 
     def make() -> Warnings:
-        return early_warnings(made.forecast, made.side.reformed, history=made.history)
+        chances = None if bands is None else counted_chances(bands.probabilities, made.side.reformed)
+        return early_warnings(made.forecast, made.side.reformed, history=made.history, chances=chances)
 
-    return _WARNINGS.get(_key(loaded, scenario), make)
+    counted = None if bands is None else (bands.paths, bands.seed)
+    return _WARNINGS.get((*_key(loaded, scenario), counted), make)
 
 
-def warnings_with_months(made: AnnualBudget, region: str, ledger: str) -> Warnings:
-    """Return the early warnings with the alerts of the months of one fund."""
-    assert made.months is not None
-    execution = made.months.of(region, ledger).watched.execution
-    alerts = alerts_of_execution(region, ledger, made.outlook_year, execution)
-    return early_warnings(made.forecast, made.side.reformed, execution=alerts, history=made.history)
+@dataclass(frozen=True)
+class OffBudget:
+    """What the months say of a fund: totals by themselves, lines together.
+
+    Parameters
+    ----------
+    level : {"orange", "red"}
+    lines : tuple of (line, departure)
+        Execution rate less one, the largest first.
+    """
+
+    level: Level
+    lines: tuple[tuple[str, float], ...]
+
+
+def off_budget(months: FundMonths | None) -> tuple[OffBudget, ...]:
+    """Return the lines whose months are off the phased budget, the worst first; none before the third month."""
+    if months is None:
+        return ()
+    done = months.watched.execution
+    levels: dict[str, Level] = {"red": "red", "amber": "orange"}
+    found = []
+    for alert, level in levels.items():
+        away = [
+            (line, float(rate) - 1)
+            for line, rate, own in zip(done.lines, done.rate, done.alerts, strict=True)
+            if own == alert
+        ]
+        away.sort(key=lambda one: -abs(one[1]))
+        found += [OffBudget(level, (one,)) for one in away if one[0] in (REVENUE, EXPENDITURE)]
+        lines = tuple(one for one in away if one[0] not in (REVENUE, EXPENDITURE))
+        found += [OffBudget(level, lines)] if lines else []
+    return tuple(found)
 
 
 def read_uploaded_months(name: str, content: bytes, made: AnnualBudget) -> MonthsRead:
@@ -229,6 +273,16 @@ def _from_upload(kind: str, name: str, content: bytes, read: Callable[[Path], Ke
             named = [replace(one, file=name if path.name in one.file else one.file) for one in error.problems]
             raise type(error)(named) from None
     return replace(found, file=name)
+
+
+def workbook(made: AnnualBudget, region: str, language: str) -> bytes:
+    """Return the workbook that ``poolcast budget`` writes of a region or pool."""
+    from poolcast.reporting.budget_workbook import write_budget_workbook
+
+    with tempfile.TemporaryDirectory(prefix="poolcast-budget-") as folder:
+        path = Path(folder) / "budget.xlsx"
+        write_budget_workbook(path, made, region, language)
+        return path.read_bytes()
 
 
 def clear() -> None:

@@ -15,7 +15,7 @@ from poolcast.budget.year_end import drawn_years
 Array = NDArray[np.float64]
 
 EXAMPLE_MONTHS = 9
-EXAMPLE_SEED = 2026
+EXAMPLE_SEED = 7
 _COMMON = 0.6
 """How far the lines of one side of the example move together, as a share of the log of each month."""
 _HEADS = {

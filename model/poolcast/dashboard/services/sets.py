@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.parameters.assumptions import Array, Assumptions, Provenance
 from poolcast.parameters.axes import AXES
+from poolcast.parameters.borrowing import Borrowed, borrowed_parameters
 from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
@@ -129,6 +131,11 @@ class LoadedSet:
     def is_synthetic(self) -> bool:
         """Whether the set holds made-up data."""
         return self.assumptions.synthetic
+
+    @cached_property
+    def borrowed(self) -> tuple[Borrowed, ...]:
+        """Parameters whose values come from the set below it, in the order of the declarations."""
+        return borrowed_parameters(self.assumptions)
 
 
 def _bytes_of(loaded: LoadedSet) -> int:
