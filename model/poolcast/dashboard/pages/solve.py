@@ -8,6 +8,7 @@ from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Panel
 from poolcast.dashboard.parts import work
 from poolcast.dashboard.parts.chart_card import chart_card
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.reproduce import offer
@@ -56,10 +57,9 @@ one_scenario(here)
 solve_parts.question(here, choices, text, year, ask)
 if goals.held_central(goal) is None or goals.held_rates(goal) is None:
     work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
-every = 1.0 if computing() else None  # seconds between two looks at the jobs
 
 
-@st.fragment(run_every=every)
+@looking(computing)
 def answers() -> None:
     """Draw the answer, the grid and the regions; they come one after another."""
     answer = Answer.of(goal, here)
