@@ -114,7 +114,7 @@ def test_tables_hold_the_rows_of_each_scenario_by_itself(case):
         assert len(alone) > 0
         mine = together[together["scenario"] == "baseline"]
         keys = [column for column in alone.columns if alone[column].dtype == object or column == "year"]
-        order = [frame.astype({key: str for key in keys}).sort_values(keys) for frame in (mine, alone)]
+        order = [frame.astype(dict.fromkeys(keys, str)).sort_values(keys) for frame in (mine, alone)]
         assert order[0].reset_index(drop=True).equals(order[1].reset_index(drop=True)), name
 
 

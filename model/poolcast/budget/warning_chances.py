@@ -113,7 +113,8 @@ def _exact(
     else:
         sizes = np.bincount(batch).reshape(-1, 1, 1, 1)
         error = (counts / sizes).std(0, ddof=1) / np.sqrt(len(sizes))
-    held = np.isfinite(kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))).any(0)
+    own = kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))
+    held = np.logical_or.reduce(np.isfinite(own), axis=kept.dimensions.index("year"))
     named = tuple(int(years[start]) for start in starts)
     return {
         (str(region), str(ledger), rule.id): Chance(named, share[:, row, column], error[:, row, column])
