@@ -24,9 +24,13 @@ import numba
 from benchmarks.cohort_kernel import make_job, make_paths
 from benchmarks.yardstick_path_innermost import run as run_yardstick
 from poolcast.parameters.reading import load_assumptions
+from poolcast.projection.engine import project_money
+from poolcast.projection.people import project_people
 from poolcast.uncertainty import summary
 from poolcast.uncertainty.blocks import Job, run_block
 from poolcast.uncertainty.histogram import HistogramStore
+from poolcast.uncertainty.innovations import draw_innovations
+from poolcast.uncertainty.paths import Centre, drivers_of
 from poolcast.uncertainty.simulate import Simulation, finished_paths, prepare, run_paths, usual_block
 from poolcast.uncertainty.store import MemoryStore
 
@@ -129,6 +133,32 @@ def china(rounds: int) -> dict[str, object]:
     return {"job": "china to 2060", "paths": CHINA_PATHS, "seconds_warm": round(taken, 3), "bar_seconds": BAR_CHINA}
 
 
+def claims(paths: int, rounds: int) -> dict[str, object]:
+    """Return processor time of the claims kernel, and how often its plain twin takes that."""
+    job = job_of("hebei", 2075)
+    innovations = draw_innovations(job.processes, job.draws, job.baseline.region_codes, 0, paths, job.years)
+    drivers = drivers_of(innovations, job.processes, Centre.of(job.baseline))
+    people = project_people(job.baseline, drivers)
+    cells = paths * len(job.baseline.regions) * (job.years + 1)
+
+    def seconds_of(name: str) -> float:
+        taken = []
+        for _ in range(rounds + 1):
+            money = project_money(job.baseline, drivers, people)
+            start = time.process_time()
+            getattr(money, name)
+            taken.append(time.process_time() - start)
+        return statistics.median(taken[1:])
+
+    kernel, twin = seconds_of("claim_sums"), seconds_of("claims")
+    return {
+        "job": "claims of hebei",
+        "paths": paths,
+        "processor_microseconds_a_path_region_and_year": round(kernel / cells * 1e6, 2),
+        "times_of_the_plain_twin": round(twin / kernel, 1),
+    }
+
+
 def histogram(paths: int) -> dict[str, object]:
     """Return seconds of processor time and memory of counting hebei's paths; the same blocks are counted again."""
     job = job_of("hebei", 2075)
@@ -165,6 +195,7 @@ def main() -> None:
     if asked.histogram:
         print(json.dumps(histogram(asked.paths)))
         return
+    print(json.dumps(claims(32, asked.rounds)), flush=True)
     print(json.dumps(china(asked.rounds)), flush=True)
     print(json.dumps(hebei(asked.paths, asked.rounds)), flush=True)
 

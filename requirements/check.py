@@ -58,7 +58,7 @@ def main() -> int:
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     core = project["dependencies"]
-    dev = [*core, *extras["dist"], *extras["report"], *extras["dev"]]
+    dev = [*core, *extras["auth"], *extras["dist"], *extras["report"], *extras["dev"]]
     problems: list[str] = []
     constraints = read("constraints.txt", problems)
     wanted = {"dev.txt": dev, "docs.txt": extras["docs"], "runtime.txt": core, "uv.txt": ["uv"]}

@@ -19,6 +19,7 @@ def test_a_run_is_saved_and_summed_up(fake, poolcast, elsewhere):
     assert code == 0
     assert "EPF Employee pooled fund · Northland · 100m yuan, nominal" in out
     assert "Where each fund is heading" in out
+    assert "borrowed from another set" in out.splitlines()[-1]
     (folder,) = _folders(elsewhere)
     assert f"Saved: runs/{folder}" in err
     expected = fake_forecast("baseline").assign_attrs(command="poolcast run --set fake --region 110000")

@@ -49,6 +49,10 @@ def test_ages_add_up_and_follow_the_legal_age(china):
     group = 12  # 60 to 64: retired in 2025, partly at work in 2045, when men retire at 63
     assert now[2, group] / now[:, group].sum() > 0.9
     assert 0.05 < later[1, group] / later[:, group].sum() < 0.95
+    fifties = 10  # 50 to 54: some women have retired by law, no man has
+    women, men = (funds.ages_of(china, "000000", 2025).parts[sex][2, fifties] for sex in ("female", "male"))
+    assert women > 0
+    assert men == 0
 
 
 def test_a_pool_has_no_people():

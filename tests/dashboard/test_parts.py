@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,8 +11,9 @@ from openpyxl import load_workbook
 from poolcast.dashboard.charts.over_time import LABEL_HEIGHT, label_margin, spread_labels, text_width
 from poolcast.dashboard.charts.tiles import places_of
 from poolcast.dashboard.context import Context, Shown
-from poolcast.dashboard.parts import files
+from poolcast.dashboard.parts import bands, files
 from poolcast.dashboard.parts.cards import CardLine, _line, _span
+from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.library import summary_of
 from poolcast.dashboard.services.sets import load_set
 from poolcast.dashboard.state import ViewState
@@ -75,7 +77,8 @@ EVIL = pd.DataFrame({"=name": ["=1+1", "@x", "-3", "plain", "+x"], "值": [1.5, 
 def test_text_never_becomes_a_formula_in_a_table(tmp_path):
     context = here("hebei")
     text = files.as_csv(EVIL, context).decode("utf-8-sig")
-    assert text.splitlines()[0] == "# 合成数据"
+    said = "合成数据 · 243 个参数中有 184 个借自 china。"
+    assert text.splitlines()[0] == f"# {said}"
     assert "'=name" in text
     assert "'=1+1" in text
     assert "\n'-3," in text
@@ -83,7 +86,7 @@ def test_text_never_becomes_a_formula_in_a_table(tmp_path):
     path = tmp_path / "table.xlsx"
     path.write_bytes(files.as_xlsx({"表": EVIL}, context))
     sheet = load_workbook(path)["表"]
-    assert sheet["A1"].value == "合成数据"
+    assert sheet["A1"].value == said
     assert sheet["A3"].value == "'=1+1"
     assert sheet["A3"].data_type == "s"
     assert sheet["B4"].value == -2.0
@@ -100,6 +103,7 @@ def test_a_figure_as_a_page_needs_nothing_and_is_marked():
     page = files.as_page(figure, "题目", here("hebei")).decode()
     assert 'src="http' not in page
     assert "\\u5408\\u6210\\u6570\\u636e" in page or "合成数据" in page
+    assert "184" in page  # parameters that are borrowed
     assert "title" not in figure["layout"]  # the figure of the page is left as it was
 
 
@@ -113,3 +117,14 @@ def test_text_on_bands_can_be_read(palette):
     for name, (ground, ink) in palette.bands.items():
         bright, dark = sorted((light(ground), light(ink)), reverse=True)
         assert (bright + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def test_the_first_simulation_says_that_it_compiles(monkeypatch):
+    context = here("china", "en")
+    slow = Status("a", "running", done=0, total=1_000, seconds=5.0)
+    monkeypatch.setattr(bands, "is_warm", lambda: False)
+    assert bands.progress(context, slow) == "◔ First use: preparing the engine, about 20 seconds."
+    assert "0/1,000" in bands.progress(context, replace(slow, seconds=1.0))
+    assert "100/1,000" in bands.progress(context, replace(slow, done=100))
+    monkeypatch.setattr(bands, "is_warm", lambda: True)
+    assert "0/1,000" in bands.progress(context, slow)

@@ -330,7 +330,7 @@ def test_sentence_of_a_goal_seek(language):
     condition = "payable_months(RPF, year=2040) >= 6"
     done = poolcast.solve(loaded().assumptions, "scale:resident.subsidy", condition)
     text = takeaways.solve(done, "X", language, probability=0.9)
-    assert {f"{done.value:.4f}", f"{done.change:.4f}", "90"} <= set(numbers(text))
+    assert {f"{done.value:.3f}", f"{100 * done.change:.1f}", "90"} <= set(numbers(text))
     nothing = poolcast.solve(loaded().assumptions, "revenue.employer_rate", "payable_months(EPF, year=2040) >= 6")
     assert pattern("solve_nothing", language).fullmatch(takeaways.solve(nothing, "X", language))
     out = poolcast.solve(
@@ -359,9 +359,9 @@ def test_sentence_of_the_assumptions(language):
     [
         (None, "budget_no_data", set()),
         (Execution(2, 1.0, 0, 0), "budget_few", {"2"}),
-        (Execution(6, 1.02, 5e9, 5e9), "budget_on_course", {"102", "50.0"}),
-        (Execution(6, 1.12, 5.6e9, 5e9), "budget_above", {"112", "6.0"}),
-        (Execution(6, 0.9, 4.5e9, 5e9), "budget_below", {"90", "5.0"}),
+        (Execution(6, 1.02, 5e9, 5e9), "budget_on_course", {"102.0", "50.0"}),
+        (Execution(6, 1.12, 5.6e9, 5e9), "budget_above", {"112.0", "6.0"}),
+        (Execution(6, 0.9, 4.5e9, 5e9), "budget_below", {"90.0", "5.0"}),
     ],
 )
 def test_sentence_of_the_budget(execution, key, shown, language):

@@ -44,9 +44,21 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+class Address(str):
+    """Address of a server, with the process behind it."""
+
+    __slots__ = ("pid",)
+    pid: int
+
+
 @contextmanager
-def served(log: Path | None = None, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run the dashboard, and yield its address; the server is ended by its process id."""
+def served(
+    log: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[Address]:
+    """Run the dashboard, and yield its address; the server is ended by its process id.
+
+    `folder` is where it works: settings of a deployment lie in its ``.streamlit``.
+    """
     port = free_port()
     with log.open("w") if log else open(os.devnull, "w") as out:
         process = subprocess.Popen(
@@ -54,10 +66,13 @@ def served(log: Path | None = None, environment: Mapping[str, str] | None = None
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
+            cwd=folder,
         )
         try:
             _wait(process, port)
-            yield f"http://127.0.0.1:{port}"
+            address = Address(f"http://127.0.0.1:{port}")
+            address.pid = process.pid
+            yield address
         finally:
             process.terminate()
             try:

@@ -13,11 +13,15 @@ import poolcast
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.projection.drivers import ADDITIVE, DEMOGRAPHIC, MULTIPLICATIVE, Drivers
 from poolcast.projection.engine import Projection, run
+from poolcast.projection.ledgers import LedgerAccounts
+from poolcast.projection.money import MoneyState
 from tests.projection.random_sets import ruled_set
 
 pytest.importorskip("numba")
 
 SIZES = (1, 7, 16, 64)
+LAZY = {MoneyState: ("claims", "claim_sums"), LedgerAccounts: ("revenue_lines", "expenditure_lines")}
+"""What is made when it is asked for."""
 
 
 def arrays(value: object, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
@@ -28,8 +32,9 @@ def arrays(value: object, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
         for key, item in value.items():
             yield from arrays(item, f"{name}.{key}")
     elif dataclasses.is_dataclass(value) and not isinstance(value, Assumptions | Drivers):
-        for field in dataclasses.fields(value):
-            yield from arrays(getattr(value, field.name), f"{name}.{field.name}")
+        lazy = LAZY.get(type(value), ())
+        for field in (*(field.name for field in dataclasses.fields(value)), *lazy):
+            yield from arrays(getattr(value, field), f"{name}.{field}")
 
 
 def drawn(assumptions: Assumptions, paths: int, names: tuple[str, ...], *, national: bool) -> Drivers:

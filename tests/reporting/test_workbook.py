@@ -86,6 +86,12 @@ def test_about_names_digests_evidence_and_only_the_cited_sources(tmp_path, outco
     assert "borrowed" in text
 
 
+def test_about_says_first_what_is_borrowed(tmp_path, outcomes):
+    book = _read(tmp_path, outcomes)
+    assert "borrowed from" in book["About"]["A1"].value
+    assert "borrowed from" not in str(book["EPF"]["A1"].value)
+
+
 def test_synthetic_data_are_said_in_red_on_every_sheet(tmp_path):
     book = _read(tmp_path, [Outcome.of(fake_forecast(synthetic=1))])
     for sheet in book:

@@ -13,6 +13,7 @@ import numpy as np
 
 from poolcast.budget.accounts_by_line import AccountsByLine
 from poolcast.budget.lines import BALANCE, CLOSING, EXPENDITURE, OPENING, REVENUE, StatementLine
+from poolcast.budget.reading_statement import is_workbook, read_statement
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.parameters.location import display
 from poolcast.parameters.nearest import did_you_mean
@@ -55,7 +56,8 @@ def read_approved_budget(file: str | os.PathLike[str], accounts: AccountsByLine,
     Parameters
     ----------
     file : path
-        A CSV table with the columns of `COLUMNS`; rows of other years are passed over. A sum may be given, or follows
+        A budget workbook whose draft, or whose approved budget, is of that year (`reading_statement`); or a CSV table
+        with the columns of `COLUMNS`: rows of other years are passed over. A sum may be given, or follows
         from its rows; where both are given they must agree to two hundredths of the largest unit.
     accounts : AccountsByLine
         Regions, ledgers and lines that there are.
@@ -68,6 +70,8 @@ def read_approved_budget(file: str | os.PathLike[str], accounts: AccountsByLine,
         With every problem of the table and its line.
     """
     path = Path(file).expanduser()
+    if is_workbook(path):
+        return _of_workbook(path, accounts, year)
     problems: list[Problem] = []
     if not path.is_file():
         raise ResultError(Problem(str(file), "no such file", "a CSV table", "Check the path."))
@@ -87,6 +91,25 @@ def read_approved_budget(file: str | os.PathLike[str], accounts: AccountsByLine,
     if problems:
         raise ResultError(problems)
     return ApprovedBudget(year, display(path), amounts)
+
+
+def _of_workbook(path: Path, accounts: AccountsByLine, year: int) -> ApprovedBudget:
+    """Return the budget of a year from a workbook; its rows must be those of the set."""
+    read = read_statement(path)
+    region = read.statement.region
+    rows = {(region, *key): amount for key, amount in read.rows_of(year).items()}
+    codes = [line.code for line in accounts.lines]
+    problems = []
+    if region not in accounts.regions:
+        found, allowed = f"region '{region}'", ", ".join(accounts.regions)
+        problems.append(Problem(read.file, found, allowed, "Use a workbook of this set.", kind="unknown region"))
+    for _, ledger, line in rows:
+        if ledger not in accounts.ledgers or line not in codes:
+            remedy = "Use a workbook of this set."
+            problems.append(Problem(read.file, f"{ledger} {line}", "a row of the set", remedy, kind="unknown row"))
+    if problems:
+        raise ResultError(problems)
+    return ApprovedBudget(year, read.file, rows)
 
 
 def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:

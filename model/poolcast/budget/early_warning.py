@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.budget.warning_chances import Chance, chances_of
-from poolcast.budget.warning_history import closed_years, extended
+from poolcast.budget.warning_history import Closed, closed_years, extended
 from poolcast.budget.warning_results import EarlyWarning, ExecutionAlert, FundWarnings, Warnings
 from poolcast.budget.warning_rules import BY_YEAR, CHANCES, RULES, WarningRule, band_of, rank
 from poolcast.budget.warning_scores import published
@@ -41,7 +41,8 @@ def early_warnings(
     as_of: int | None = None,
     ahead: int = AHEAD,
     execution: Sequence[ExecutionAlert] = (),
-    history: str | os.PathLike[str] | None = None,
+    history: str | os.PathLike[str] | Closed | None = None,
+    chances: Mapping[tuple[str, str, str], Chance | Words] | None = None,
 ) -> Warnings:
     """Judge every fund of a forecast by the bands and the rules of early warning.
 
@@ -60,9 +61,11 @@ def early_warnings(
         Years looked ahead.
     execution : sequence of ExecutionAlert
         What the months of the budget say.
-    history : str or path, optional
-        Name or folder of the set: its tables may give more closed years than the two before the base year that the
-        engine reads.
+    history : str, path or mapping, optional
+        Name or folder of the set, or its closed years as `closed_years` gives them: there may be more than the two
+        before the base year that the engine reads.
+    chances : mapping of (region, ledger, rule) to Chance or Words, optional
+        In place of a simulation, where its paths have been counted already (`counted_chances`).
 
     Raises
     ------
@@ -71,12 +74,12 @@ def early_warnings(
     """
     funds = funds_of(forecast, assumptions)
     if history is not None:
-        closed = closed_years(history)
+        closed = history if isinstance(history, Mapping) else closed_years(history)
         funds = {key: extended(series, key[0], closed) for key, series in funds.items()}
     scenario = str(forecast.attrs.get("scenario", "baseline"))
     year = assumptions.base_year if as_of is None else as_of
     _refuse(year, ahead, funds)
-    chances = {} if simulation is None else chances_of(simulation, scenario, assumptions)
+    known = dict(chances or {}) if simulation is None else chances_of(simulation, scenario, assumptions)
     ends = exhaustion(forecast)
     names = {
         str(code): Words(str(en), str(zh))
@@ -86,7 +89,7 @@ def early_warnings(
     }
     judged = []
     for (region, ledger), series in funds.items():
-        own = {rule.id: chances.get((region, ledger, rule.id)) for rule in CHANCES}
+        own = {rule.id: known.get((region, ledger, rule.id)) for rule in CHANCES}
         alerts = [alert for alert in execution if (alert.region, alert.ledger) == (region, ledger)]
         fund = judge(series, region, names[region], assumptions, year, ahead, own, alerts)
         judged.append(replace(fund, exhaustion_year=float(ends.sel(region=region, ledger=ledger))))
@@ -122,8 +125,7 @@ def judge(
             first = year if not math.isnan(now) and fires[year] else coming[0]
             warnings.append(_warning(rule, series, region, name, assumptions, track, fires, first, year, coming))
     warnings.extend(_of_alert(alert, name) for alert in alerts)
-    order = list(RULES)
-    warnings.sort(key=lambda one: (-rank(one.level), order.index(one.rule.id)))
+    warnings.sort(key=_severity)
     months = float(series.payable_months[series.position(year)])
     chance = (chances or {}).get("chance_low")
     seen = chance if isinstance(chance, Chance) and year in chance.years else None
@@ -141,6 +143,10 @@ def judge(
         math.nan if seen is None else float(seen.value[seen.years.index(year)]),
         math.nan if seen is None else float(seen.error[seen.years.index(year)]),
     )
+
+
+def _severity(one: EarlyWarning) -> tuple[int, int]:
+    return -rank(one.level), tuple(RULES).index(one.rule.id)
 
 
 @dataclass(frozen=True)

@@ -87,11 +87,12 @@ def execution(lines: Sequence[str], actual: Array, phased: Array) -> Execution:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(planned != 0, done / planned, np.nan)
         budget_rate = np.where(budget != 0, done / budget, np.nan)
-    alerts = tuple(_alert(float(value), months) for value in rate)
+    alerts = tuple(alert_of(float(value), months) for value in rate)
     return Execution(names, months, done, planned, rate, budget_rate, alerts)
 
 
-def _alert(rate: float, months: int) -> str:
+def alert_of(rate: float, months: int) -> str:
+    """Return what an execution rate calls for after so many months: a key of `ALERTS`."""
     if np.isnan(rate):
         return "unknown"
     if months < LEAST_MONTHS:

@@ -11,7 +11,7 @@ from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import BENEFITS, index
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import AssumptionError, Problem
-from poolcast.projection.claims import audit_and_procure, by_scheme, waived_stays
+from poolcast.projection.claims import audit_and_procure, by_scheme, outbreak_stays, waived_stays
 from poolcast.projection.contributions import resident_financing
 from poolcast.projection.economy import growth_index
 from poolcast.projection.engine import Projection
@@ -126,8 +126,9 @@ def provider_claims(projection: Projection) -> ProviderClaims:
     within = 1 - _ratio(outside, payments[..., _INPATIENT])
     direct = 1 - yearly("provider_budget.individual_payment_share")
     local = direct * within
-    waived = waived_stays(claims.services, claims.entitlement, after, claims.claimed)
-    open_claims = audited[..., _INPATIENT] - (waived[0] if isinstance(waived, np.ndarray) else waived)
+    stays = outbreak_stays(claims.services, claims.entitlement)
+    waived = 0.0 if stays is None else waived_stays(stays, claims.claimed, after)[0]
+    open_claims = audited[..., _INPATIENT] - waived
     capitated = capitated_share(assumptions)
     of_heads = np.zeros_like(audited) if capitated is None else capitated
     inside, budget, paid = _under_budget(projection, open_claims, of_heads[..., _INPATIENT])

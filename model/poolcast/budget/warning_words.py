@@ -55,6 +55,30 @@ def sentence(warning: EarlyWarning, language: str = "en") -> str:
     return _chinese(warning) if language == "zh" else _english(warning)
 
 
+_SOURCES_ZH = (
+    ("threshold from the curve of docs/early-warning.md", "阈值取自 docs/early-warning.md 的曲线"),
+    ("coefficients and threshold of docs/early-warning.md", "系数和阈值见 docs/early-warning.md"),
+    ("deviation of execution above 5 % amber, 10 % red", "执行率偏离 5% 黄色、10% 红色"),
+    ("MOHRSS [2009] No. 67", "人社部发〔2009〕67 号"),
+    (" (to be verified)", "（待核实）"),
+    ("handbook", "手册"),
+    ("assumption", "假设"),
+    ("estimated", "估计"),
+    ("; ", "；"),
+    (", ", "，"),
+    (": ", "："),
+)
+
+
+def source_in(source: str, language: str) -> str:
+    """Return the source of a rule in ``en`` or ``zh``."""
+    if language != "zh":
+        return source
+    for english, chinese in _SOURCES_ZH:
+        source = source.replace(english, chinese)
+    return source
+
+
 def _english(one: EarlyWarning) -> str:
     fund = f"{one.region_name.en}, {_LEDGERS_EN.get(one.ledger, one.ledger)} ({one.ledger})"
     text = f"{fund}, {LEVELS[one.level].en}: {one.rule.title.en.lower()} in {one.year}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from poolcast.budget.monthly_noise import MonthlyNoise, monthly_noise, noise_of
 from poolcast.budget.months import MONTHS, MonthlyHistory, known_months
 from poolcast.budget.phasing import phase, phased_band
 from poolcast.budget.seasonal import SeasonalPatterns, seasonal_patterns
-from poolcast.budget.year_end import YearEndOutlook, year_end_outlook
+from poolcast.budget.year_end import YearEndOutlook, nowcast_quantiles, year_end_outlook
 
 Array = NDArray[np.float64]
 
@@ -42,6 +42,8 @@ class YearWatched:
         Balance of the last twelve months at the end of each month; None where last year's months are not known.
     adjustment : AdjustmentRecord
         What is proposed; nothing changes the budget by itself.
+    noise_of_totals : tuple of MonthlyNoise
+        How the months of the totals after the lines depart from their pattern.
     """
 
     year: int
@@ -55,6 +57,34 @@ class YearWatched:
     outlook: YearEndOutlook
     rolling_balance: Array | None
     adjustment: AdjustmentRecord
+    noise_of_totals: tuple[MonthlyNoise, ...] = field(default=(), repr=False)
+
+    def cumulative_band(self, total: str) -> tuple[Array, Array]:
+        """Return the 80 % band (12,), yuan, of a total cumulated to the end of each month, given the months so far.
+
+        Parameters
+        ----------
+        total : {"R", "E"}
+
+        Notes
+        -----
+        In months known it is what is known; where no nowcast can be made, NaN in the months to come.
+        """
+        place = self.outlook.lines.index(total)
+        names = [*self.patterns.lines, *self.outlook.lines[len(self.patterns.lines) :]]
+        _, phased = with_totals(self.patterns.lines, self.phased)
+        _, actual = with_totals(self.patterns.lines, _on_budget_where_silent(self.actual, self.phased))
+        at, months = names.index(total), self.outlook.months
+        known = actual[at, :months]
+        noise = [*self.patterns.noise, *self.noise_of_totals][at]
+        low, high = np.full(MONTHS, np.nan), np.full(MONTHS, np.nan)
+        low[:months] = high[:months] = np.cumsum(known)
+        if self.outlook.nowcast_is_blend[place]:
+            return low, high
+        for month in range(months, MONTHS):
+            to_here = np.where(np.arange(MONTHS) <= month, phased[at], 0.0)
+            low[month], _, high[month] = nowcast_quantiles(known, to_here, noise)
+        return low, high
 
     @property
     def projected_balance(self) -> tuple[float, float, float]:
@@ -167,6 +197,7 @@ def watch_year(
         outlook,
         rolling_balance(before, actual, lines) if before is not None else None,
         propose_adjustment(outlook, year),
+        tuple(sides),
     )
 
 

@@ -18,7 +18,8 @@ from poolcast.parameters.axes import BENEFITS, LEDGERS, SCHEMES, index
 from poolcast.projection.claims import by_scheme
 from poolcast.projection.control_totals import fit_members, neutral
 from poolcast.projection.engine import project_money, run
-from poolcast.projection.flows import FINANCED_BY_NEED, MoneyState, project_flows
+from poolcast.projection.flows import FINANCED_BY_NEED, project_flows
+from poolcast.projection.money import MoneyState
 
 Array = NDArray[np.float64]
 

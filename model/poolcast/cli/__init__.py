@@ -15,6 +15,7 @@ import typer
 
 from poolcast import __version__
 from poolcast.cli.app import app_command
+from poolcast.cli.budget import budget_command
 from poolcast.cli.check import check_command
 from poolcast.cli.compare import compare_command
 from poolcast.cli.exit_codes import BAD_INPUT, DONE, INTERRUPTED
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare_command,
     "explain": explain_command,
     "simulate": simulate_command,
+    "budget": budget_command,
     "roll": roll_command,
     "list": list_command,
     "solve": solve_command,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolcast import __version__
+from poolcast.parameters.borrowing import borrowed_words
 from poolcast.parameters.errors import AssumptionError, PoolcastError, Problem, ScenarioError
 from poolcast.reporting.console import data_console, message_console, print_json, print_outcomes, working
 from poolcast.reporting.formats import LEDGERS_WITH_BANDS
@@ -138,6 +139,9 @@ def run(options: RunOptions) -> None:
     else:
         shown = _shown_ledgers(options, regions, ledgers, journal)
         print_outcomes(data_console(), outcomes, options.prices, options.language, regions, shown)
+        borrowed = borrowed_words(assumptions).in_language(options.language)
+        if borrowed:
+            data_console().print(borrowed, style="dim", markup=False, soft_wrap=True)
     _say_where(root, options, journal)
 
 
@@ -147,11 +151,11 @@ def _read(options: RunOptions, journal: Journal) -> tuple[Assumptions, list[Scen
         assumptions = _read_assumptions(options, journal)
     except AssumptionError as error:
         try:
-            _read_scenarios(options.scenarios, options.reforms)
+            read_scenarios(options.scenarios, options.reforms)
         except ScenarioError as other:
             raise PoolcastError([*error.problems, *other.problems]) from None
         raise
-    return assumptions, _read_scenarios(options.scenarios, options.reforms)
+    return assumptions, read_scenarios(options.scenarios, options.reforms)
 
 
 def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
@@ -169,7 +173,7 @@ def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
     return assumptions
 
 
-def _read_scenarios(names: Sequence[str], reforms: Sequence[str]) -> list[Scenario]:
+def read_scenarios(names: Sequence[str], reforms: Sequence[str]) -> list[Scenario]:
     """Read the scenarios with their further reforms, and raise the problems of all of them together."""
     import poolcast
     from poolcast.scenarios.reading import with_reforms

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from poolcast.dashboard import session
+from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context, palette, set_context
 from poolcast.dashboard.parts.header import header
-from poolcast.dashboard.parts.problems import problem_list, unexpected
+from poolcast.dashboard.parts.problems import first_results, problem_list, unexpected
 from poolcast.dashboard.parts.tone import style
+from poolcast.dashboard.parts.tour import begin as begin_tour
+from poolcast.dashboard.parts.tour import tour
 from poolcast.dashboard.resolving import resolve
 from poolcast.dashboard.words import t
 from poolcast.parameters.errors import PoolcastError
@@ -53,20 +55,26 @@ def pages() -> dict[str, st.Page]:
 
 def show() -> None:
     """Draw the page that the address names."""
+    if session.is_first_visit():
+        begin_tour()
     view = session.begin()
     st.set_page_config(
         page_title=t("bar.title", view.lang), page_icon=str(_HERE / "static" / "icon.png"), layout="wide"
     )
     ground = "dark" if palette().dark else "light"
     st.logo(str(_HERE / "static" / f"logo_{ground}.svg"), size="medium")
+    if not access.admitted():
+        return
     found = pages()
     chosen = st.navigation(list(found.values()), position="top")
     page = next(name for name, item in found.items() if item.title == chosen.title)
     style()
+    sketch = st.empty()  # on every run, so that what follows keeps its place on the page
     try:
-        context = resolve(page, found)
+        context = first_results(lambda: resolve(page, found), sketch)
         set_context(context)
         header(context)
+        tour(context)
         wanted = st.session_state.pop("go", None)
         if wanted in found:
             st.switch_page(found[wanted])

@@ -15,7 +15,7 @@ import streamlit as st
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
 
-_VIEW, _NOTES, _OWN = "view", "notes", "own_set"
+_VIEW, _NOTES, _OWN, _SENT = "view", "notes", "own_set", "sent"
 
 
 def begin() -> ViewState:
@@ -25,6 +25,11 @@ def begin() -> ViewState:
         st.session_state[_VIEW] = view
         st.session_state[_NOTES] = ignored
     return current()
+
+
+def is_first_visit() -> bool:
+    """Whether a session begins, and nothing in its address says what to show."""
+    return _VIEW not in st.session_state and not st.query_params.to_dict()
 
 
 def current() -> ViewState:
@@ -56,6 +61,20 @@ def finish() -> None:
         st.query_params.from_dict(query)
 
 
+def sender() -> str:
+    """Return version and set of whoever made the link, as long as the view is still of the set and years it named."""
+    view = current()
+    key = (view.set, view.to)
+    if own_set() is not None or st.session_state.setdefault(_SENT, key) != key:
+        forget_sender()
+    return current().v
+
+
+def forget_sender() -> None:
+    """Drop what a link said of its sender."""
+    change(v="")
+
+
 def own_set() -> LoadedSet | None:
     """Return the set that this reader edited or uploaded; nobody else sees it, and no link holds it."""
     found: LoadedSet | None = st.session_state.get(_OWN)
@@ -63,7 +82,17 @@ def own_set() -> LoadedSet | None:
 
 
 def keep_set(loaded: LoadedSet | None) -> None:
-    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped."""
+    """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped.
+
+    Raises
+    ------
+    ResultError
+        Where the reader may not edit.
+    """
+    from poolcast.dashboard.access import check_may_edit
+
+    if loaded is not None:
+        check_may_edit()
     st.session_state[_OWN] = loaded
     if loaded is not None:
         change(set=loaded.name)

@@ -50,6 +50,12 @@ class ViewState:
         Probability with which a condition must hold.
     one : str
         The scenario shown by pages that show one.
+    what : str
+        What a goal seek may change, as `poolcast solve` names it; the usual one of the ledger where empty.
+    goal : str
+        Measure that a goal seek is about.
+    target : float or None
+        What it shall reach, in months or yuan; the usual target where None.
     lang : str
         Language.
     v : str
@@ -71,6 +77,9 @@ class ViewState:
     seed: int = 7
     p: float = 0.9
     one: str = "baseline"
+    what: str = ""
+    goal: str = "payable_months"
+    target: float | None = None
     lang: str = "zh"
     v: str = ""
 
@@ -120,6 +129,18 @@ def _probability(text: str) -> float | None:
     return value if 0.5 <= value <= 0.995 else None
 
 
+def _unknown(text: str) -> str | None:
+    return text if re.fullmatch(r"[A-Za-z0-9_.:=|,\[\] -]{1,120}", text) else None
+
+
+def _amount(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e15 else None
+
+
 def _measure(text: str) -> str | None:
     from poolcast.outlook.catalogue_of_measures import MEASURES
 
@@ -152,6 +173,9 @@ _READERS: dict[str, Callable[[str], object | None]] = {
     "seed": _whole(0, 2**31 - 1),
     "p": _probability,
     "one": _name,
+    "what": _unknown,
+    "goal": _one_of("payable_months", "reserve", "balance", "exhaustion"),
+    "target": _amount,
     "lang": _one_of(*LANGUAGES),
     "v": _name,
 }

@@ -16,12 +16,11 @@ from poolcast.projection.age_sums import contract, measures_of
 from poolcast.projection.behaviour import REFERENCE, REFERENCE_BY_TIER
 from poolcast.projection.benefits import project_entitlement
 from poolcast.projection.care import project_care
-from poolcast.projection.claims import project_claims
-from poolcast.projection.contributions import resident_financing
 from poolcast.projection.coverage import project_status_shares
 from poolcast.projection.economy import CostTrend, Economy, growth_index
 from poolcast.projection.engine import Projection, run
-from poolcast.projection.flows import Flows, MoneyState, project_flows
+from poolcast.projection.flows import Flows, project_flows
+from poolcast.projection.money import MoneyState
 from poolcast.projection.people import SUMS, People
 from poolcast.projection.statement import EXPENDITURE_LINES
 
@@ -114,11 +113,7 @@ class MixedYears:
         else:
             law = self._assumptions(self._side.law, drivers)
             assumptions = _with_reference(assumptions, law, people, economy, trend)
-        revenue = np.stack(
-            np.broadcast_arrays(state.contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
-        )
-        claims = project_claims(assumptions, people, economy, trend, revenue)
-        return project_flows(MoneyState(assumptions, people, economy, trend, state.contributions, claims))
+        return project_flows(MoneyState(assumptions, people, economy, trend, state.contributions))
 
     def _year(self, driver: str, drivers: Set[str]) -> int:
         return self._second if driver in drivers else self._first

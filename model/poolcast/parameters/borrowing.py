@@ -86,8 +86,9 @@ def borrowed_words(assumptions: Assumptions) -> Words:
         return Words("", "")
     lenders = _distinct(one.lender for one in found)
     back = [one for one in found if one.carried_back]
-    english = f"{len(found)} of {len(assumptions.values)} parameters are borrowed from {', '.join(lenders)}"
-    chinese = f"{len(assumptions.values)} 个参数中有 {len(found)} 个借自 {'、'.join(lenders)}"
+    whom = Words(", ".join(lenders) or "another set", "、".join(lenders) or "其他假设集")
+    english = f"{len(found)} of {len(assumptions.values)} parameters are borrowed from {whom.en}"
+    chinese = f"{len(assumptions.values)} 个参数中有 {len(found)} 个借自 {whom.zh}"
     if back:
         english += f"; for {len(back)} of them it begins after the base year and its first value stands in"
         chinese += f",其中 {len(back)} 个的起始年份晚于基年,以首个数值代替"

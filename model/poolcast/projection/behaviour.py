@@ -48,7 +48,7 @@ def response_multiplier(assumptions: Assumptions, own_share: Array, strength: Ar
     cross = by_status(assumptions["behaviour.cross_price_elasticity"])
     answering = slice(0, _last_answering(elasticity))
     own, before = own_share[..., answering], reference[..., answering]
-    change = _phased_in(assumptions, np.log(np.maximum(own, smallest) / np.maximum(before, smallest)))
+    change = phased_in(assumptions, np.log(np.maximum(own, smallest) / np.maximum(before, smallest)))
     exponent = elasticity[..., answering] * change * strength[..., None]
     exponent[..., _INPATIENT] += cross * change[..., _OUTPATIENT] * strength
     low, high = float(assumptions["behaviour.minimum_multiplier"]), float(assumptions["behaviour.maximum_multiplier"])
@@ -63,7 +63,7 @@ def _last_answering(elasticity: Array) -> int:
     return int(max(answers.max(initial=0), _INPATIENT, _OUTPATIENT)) + 1
 
 
-def _phased_in(assumptions: Assumptions, change: Array) -> Array:
+def phased_in(assumptions: Assumptions, change: Array) -> Array:
     """Spread a change over the years of response; the weights are the steps of the cumulated phase-in."""
     cumulated = assumptions["behaviour.phase_in"]
     weights = np.diff(cumulated, prepend=0.0)

@@ -81,8 +81,8 @@ def project_entitlement(
     if "long_term_care.take_up" in assumptions:
         in_policy[..., _LONG_TERM], payment[..., _LONG_TERM] = rules.long_term_care()
     own_share = _own_share(payment, in_policy)
-    base_mix = _base_mix(assumptions)[None, :, None]
-    own_share[..., _INPATIENT] = _own_share((base_mix * tiers.payment).sum(-1), (base_mix * tiers.in_policy).sum(-1))
+    mix = base_mix(assumptions)[None, :, None]
+    own_share[..., _INPATIENT] = _own_share((mix * tiers.payment).sum(-1), (mix * tiers.in_policy).sum(-1))
     ordinary = Entitlement(
         in_policy=in_policy,
         payment=payment,
@@ -104,10 +104,10 @@ def with_outbreak(assumptions: Assumptions, care: Care, ordinary: Entitlement) -
     ``payment = (1 - w) p + w r' ps' c`` and ``in-policy bill = (1 - w) y + w ps' c``. Cases meet no deductible and no
     ceiling; r' and ps' are their own rate and in-policy share.
     """
+    if not has_outbreak(assumptions):
+        return ordinary
     cases = assumptions.from_year("outbreak.case_share", assumptions.base_year)[None]
     cases = by_status(np.moveaxis(cases[..., _WAIVED], 3, -1))
-    if not cases.any():
-        return ordinary
 
     def of_case(name: str) -> Array:
         return by_status(assumptions.from_year(f"outbreak.{name}", assumptions.base_year)[None])
@@ -166,11 +166,7 @@ class _Rules:
     def inpatient(self) -> _Tiers:
         """Payment per admission at each tier: ``r (E[min(y, L)] - E[min(y, D)])`` (handbook 3.1)."""
         assumptions = self._assumptions
-        relative = assumptions["inpatient.relative_cost"][:, SCHEME_OF_STATUS]
-        base_mix = _base_mix(assumptions)
-        mean = (base_mix * relative).sum(-1, keepdims=True)
-        relative = np.divide(relative, mean, out=np.zeros_like(relative), where=mean > 0)
-        cost = self._cost[..., _INPATIENT, None] * relative[None, :, None]
+        cost = self._cost[..., _INPATIENT, None] * relative_cost_of_tiers(assumptions)[None, :, None]
         in_policy = cost * np.take(self._yearly("inpatient.in_policy_share"), SCHEME_OF_STATUS, axis=3)
         spread = by_status(assumptions["inpatient.cost_coefficient_of_variation"])[None, :, None, :, None]
         rate = self._yearly("inpatient.reimbursement_rate")
@@ -241,21 +237,40 @@ class _Rules:
 
     def long_term_care(self) -> tuple[Array, Array]:
         """Cost and payment per beneficiary, institution and home mixed (handbook 6.14)."""
-        institution = self._yearly("long_term_care.institution_share")
-        at_institution = institution * self._yearly("long_term_care.institution_cost")
-        at_home = (1 - institution) * self._yearly("long_term_care.home_cost")
-        rate = np.divide(
-            at_institution * self._yearly("long_term_care.institution_reimbursement_rate")
-            + at_home * self._yearly("long_term_care.home_reimbursement_rate"),
-            at_institution + at_home,
-            out=np.zeros_like(at_home),
-            where=at_institution + at_home > 0,
-        )
+        rate = long_term_care_rate(self._assumptions)[None]
         cost = self._cost[..., _LONG_TERM]
         return cost, np.minimum(cost * rate[..., None] * self._factor(_LONG_TERM), cost)
 
 
-def _base_mix(assumptions: Assumptions) -> Array:
+def long_term_care_rate(assumptions: Assumptions) -> Array:
+    """Return the reimbursement rate of long-term care, institution and home mixed by cost (region, year)."""
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"long_term_care.{name}", assumptions.base_year)
+
+    at_institution = yearly("institution_share") * yearly("institution_cost")
+    at_home = (1 - yearly("institution_share")) * yearly("home_cost")
+    paid = at_institution * yearly("institution_reimbursement_rate") + at_home * yearly("home_reimbursement_rate")
+    cost = at_institution + at_home
+    result: Array = np.divide(paid, cost, out=np.zeros_like(at_home), where=cost > 0)
+    return result
+
+
+def relative_cost_of_tiers(assumptions: Assumptions) -> Array:
+    """Return the cost of a stay at each tier over the mean of the base year's mix (region, status, tier)."""
+    relative = assumptions["inpatient.relative_cost"][:, SCHEME_OF_STATUS]
+    mean = (base_mix(assumptions) * relative).sum(-1, keepdims=True)
+    result: Array = np.divide(relative, mean, out=np.zeros_like(relative), where=mean > 0)
+    return result
+
+
+def has_outbreak(assumptions: Assumptions) -> bool:
+    """Whether some services are cases of an outbreak (handbook 3.10)."""
+    cases = assumptions.from_year("outbreak.case_share", assumptions.base_year)
+    return bool(cases[..., _WAIVED].any())
+
+
+def base_mix(assumptions: Assumptions) -> Array:
     """Mix of tiers (region, status, tier) behind the relative costs: of the base year or carried over."""
     if "opening.tier_share" in assumptions:
         return assumptions["opening.tier_share"]

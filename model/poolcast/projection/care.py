@@ -115,13 +115,35 @@ def waiting_share(assumptions: Assumptions, people: People) -> Array | None:
     def yearly(name: str) -> Array:
         return assumptions.from_year(f"coverage.{name}", base)[None]
 
-    months = yearly("waiting_months") + yearly("waiting_months_per_missed_year") * yearly("missed_years")
+    months = months_of_wait(assumptions)
     if not months.any():
         return None
     re_entering = yearly("re_entry_rate") * people.at_previous_year_end("members")[..., _UNINSURED]
     residents = people.in_year("members")[..., _RESIDENTS].sum(-1)
-    waiting = _ratio(re_entering * np.minimum(months, 12) / 12, residents)
+    waiting = _ratio(re_entering * months / 12, residents)
     result: Array = np.minimum(waiting, 1.0)
+    return result
+
+
+def months_of_wait(assumptions: Assumptions) -> Array:
+    """Return how long those wait who enrol after a lapse (region, year), months, at most 12 (handbook 3.10)."""
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"coverage.{name}", assumptions.base_year)
+
+    months = yearly("waiting_months") + yearly("waiting_months_per_missed_year") * yearly("missed_years")
+    result: Array = np.minimum(months, 12)
+    return result
+
+
+def cost_of_long_term_care(assumptions: Assumptions) -> Array:
+    """Return the cost per beneficiary before any trend, institution and home mixed (region, year), yuan."""
+
+    def yearly(name: str) -> Array:
+        return assumptions.from_year(f"long_term_care.{name}", assumptions.base_year)
+
+    institution = yearly("institution_share")
+    result: Array = institution * yearly("institution_cost") + (1 - institution) * yearly("home_cost")
     return result
 
 
@@ -144,9 +166,7 @@ def _long_term_care(assumptions: Assumptions, people: People) -> tuple[Array, Ar
         return assumptions.from_year(f"long_term_care.{name}", base)[None, :, :, None]
 
     beneficiaries = people.in_year("disabled") * yearly("coverage_share") * yearly("take_up")
-    institution = yearly("institution_share")
-    cost = institution * yearly("institution_cost") + (1 - institution) * yearly("home_cost")
-    return beneficiaries, cost
+    return beneficiaries, cost_of_long_term_care(assumptions)[None, :, :, None]
 
 
 def _calibration(assumptions: Assumptions, name: str) -> Array:

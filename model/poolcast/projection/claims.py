@@ -105,33 +105,23 @@ def project_claims(
     services = care.services * response_multiplier(assumptions, entitlement.own_share, strength)
     gross = services * entitlement.payment
     claimed = by_scheme(gross, 3)
-    after, saving = audit_and_procure(assumptions, claimed)
-    audited = after.copy()
-    capitated = capitated_share(assumptions)
-    waived = waived_stays(services, entitlement, after, claimed)
-    budgeted = audited[..., _INPATIENT] - waived
-    by_budget = close_budget(
-        assumptions,
-        budgeted,
-        revenue,
-        None if capitated is None else capitated[..., _INPATIENT],
-    )
-    after[..., _INPATIENT] = by_budget + waived
-    kept = np.divide(after, claimed, out=np.zeros_like(claimed), where=claimed > 0)
+    settled = settle(assumptions, claimed, revenue, outbreak_stays(services, entitlement))
+    kept = np.divide(settled.paid, claimed, out=np.zeros_like(claimed), where=claimed > 0)
     payments = gross * np.take(kept, SCHEME_OF_STATUS, axis=3)
     per_tier = services[..., _INPATIENT, None] * entitlement.tier_share * entitlement.tier_payment
     inpatient_payments = per_tier * np.take(kept[..., _INPATIENT], SCHEME_OF_STATUS, axis=3)[..., None]
-    borne = budgeted - by_budget
-    if capitated is not None:
+    borne = settled.borne
+    if capitated_share(assumptions) is not None:
         added, added_by_tier = _per_head(
-            assumptions, people, services, entitlement, audited, claimed, revenue, expected or trend
+            assumptions, people, services, entitlement, settled.audited, claimed, revenue, expected or trend
         )
         payments, inpatient_payments = payments + added, inpatient_payments + added_by_tier
         borne = borne - by_scheme(added, 3).sum(-1)
     bills, in_policy_bills = services * _bill_per_service(care, entitlement), services * entitlement.in_policy
     entitled, above_ceiling = gross, services[..., _INPATIENT] * entitlement.above_ceiling
-    cheaper = _cheaper_by_procurement(assumptions, services.shape)
+    cheaper = cheaper_by_procurement(assumptions)
     if cheaper is not None:
+        cheaper = np.take(cheaper, SCHEME_OF_STATUS, axis=3)
         bills, in_policy_bills, entitled = bills * cheaper, in_policy_bills * cheaper, entitled * cheaper
         above_ceiling = above_ceiling * cheaper[..., _INPATIENT]
     return Claims(
@@ -143,20 +133,63 @@ def project_claims(
         inpatient_payments=inpatient_payments,
         above_ceiling=above_ceiling,
         claimed=claimed,
-        procurement_saving=saving,
+        procurement_saving=settled.saving,
         provider_borne=borne,
         entitlement=entitlement,
     )
 
 
-def waived_stays(services: Array, entitlement: Entitlement, after: Array, claimed: Array) -> Array | float:
-    """Audited inpatient claims of outbreak cases (path, region, year, scheme), which no budget and no amount covers."""
-    if entitlement.outbreak is None:
-        return 0.0
-    gross = by_scheme(services[..., _INPATIENT] * entitlement.outbreak[..., _INPATIENT], 3)
-    before, now = claimed[..., _INPATIENT], after[..., _INPATIENT]
-    result: Array = gross * np.divide(now, before, out=np.zeros_like(before), where=before > 0)
+@dataclass(frozen=True)
+class Settled:
+    """Claims of each scheme after audit, procurement and budgets; arrays (path, region, year, scheme, ...), yuan.
+
+    Parameters
+    ----------
+    audited, paid : array (..., benefit)
+        After audit and procurement; after budgets too, before amounts per head.
+    saving, borne : array
+        By procurement; claims less what budgets pay.
+    """
+
+    audited: Array
+    paid: Array
+    saving: Array
+    borne: Array
+
+
+def settle(assumptions: Assumptions, claimed: Array, revenue: Array, stays: Array | None = None) -> Settled:
+    """Return what audit, procurement and the payment rule of the set leave of the claims (handbook 4).
+
+    Parameters
+    ----------
+    claimed : array (path, region, year, scheme, benefit), yuan
+    revenue : array (path, region, year, scheme), yuan
+        As of `project_claims`.
+    stays : array (path, region, year, scheme), yuan, optional
+        The part of the inpatient claims for cases of an outbreak, which no budget and no amount per head covers.
+    """
+    audited, saving = audit_and_procure(assumptions, claimed)
+    paid = audited.copy()
+    waived = 0.0 if stays is None else waived_stays(stays, claimed, audited)
+    budgeted = audited[..., _INPATIENT] - waived
+    capitated = capitated_share(assumptions)
+    by_budget = close_budget(assumptions, budgeted, revenue, None if capitated is None else capitated[..., _INPATIENT])
+    paid[..., _INPATIENT] = by_budget + waived
+    return Settled(audited, paid, saving, budgeted - by_budget)
+
+
+def waived_stays(stays: Array, claimed: Array, audited: Array) -> Array:
+    """Return what audit leaves of inpatient claims for an outbreak's cases, all arrays of claims by scheme, yuan."""
+    before, now = claimed[..., _INPATIENT], audited[..., _INPATIENT]
+    result: Array = stays * np.divide(now, before, out=np.zeros_like(before), where=before > 0)
     return result
+
+
+def outbreak_stays(services: Array, entitlement: Entitlement) -> Array | None:
+    """Inpatient claims of outbreak cases (path, region, year, scheme); None where there are none."""
+    if entitlement.outbreak is None:
+        return None
+    return by_scheme(services[..., _INPATIENT] * entitlement.outbreak[..., _INPATIENT], 3)
 
 
 def _per_head(
@@ -217,8 +250,8 @@ def _heads(people: People, claims: Array, revenue: Array, expected_cost: CostTre
     )
 
 
-def _cheaper_by_procurement(assumptions: Assumptions, shape: tuple[int, ...]) -> Array | None:
-    """Factor on bills after volume-based procurement (path, region, year, status, benefit); patients save as well.
+def cheaper_by_procurement(assumptions: Assumptions) -> Array | None:
+    """Factor on bills after volume-based procurement (1, region, year, scheme, benefit); patients save as well.
 
     None where nothing is saved.
     """
@@ -227,8 +260,8 @@ def _cheaper_by_procurement(assumptions: Assumptions, shape: tuple[int, ...]) ->
     saving = assumptions.from_year("procurement.saving_share", assumptions.base_year)[None]
     if not saving.any():
         return None
-    factor = np.ones((1, *shape[1:]))
-    factor[..., _PROCURED] = 1 - np.take(saving, SCHEME_OF_STATUS, axis=3)[..., None]
+    factor = np.ones((*saving.shape, len(BENEFITS)))
+    factor[..., _PROCURED] = 1 - saving[..., None]
     return factor
 
 

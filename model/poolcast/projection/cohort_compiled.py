@@ -77,23 +77,21 @@ def _plain(array: FloatArray) -> FloatArray:
     return np.require(array, np.float64, ["C", "A", "W"])
 
 
-def _mortality_table(multipliers: PathMultipliers) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """Group of each sex and age, and ``exp(pattern K)`` of each group (region, year, group, path).
+def _mortality_groups(multipliers: PathMultipliers) -> tuple[npt.NDArray[np.int64], FloatArray, FloatArray]:
+    """Group of each sex and age of arrival, the pattern of each group, and the index (region, year, path).
 
-    Sexes and ages with the same pattern are one group. Paths are innermost, so that the kernel copies rows and never
-    takes an exponential.
+    Sexes and ages with the same pattern are one group. Paths are innermost, as in the kernel.
     """
     if multipliers.mortality_index is None:
-        return np.zeros((0, 0), dtype=np.int64), np.zeros((0, 0, 0, 0))
+        return np.zeros((0, 0), dtype=np.int64), np.zeros(0), np.zeros((0, 0, 0))
     pattern = multipliers.pattern_by_arrival()
     values, group = np.unique(pattern, return_inverse=True)
-    index = np.ascontiguousarray(np.moveaxis(multipliers.mortality_index, 0, -1))[:, :, None]
-    table = values[:, None] * index
-    return group.reshape(pattern.shape).astype(np.int64), np.exp(table, out=table)
+    index = np.ascontiguousarray(np.moveaxis(multipliers.mortality_index, 0, -1))
+    return group.reshape(pattern.shape).astype(np.int64), values, index
 
 
 def _rates(inputs: CohortInputs, multipliers: PathMultipliers) -> Rates:
-    group, table = _mortality_table(multipliers)
+    group, pattern, index = _mortality_groups(multipliers)
 
     def cells(array: FloatArray) -> FloatArray:
         return _plain(array).reshape(*array.shape[:-2], 2 * inputs.ages)
@@ -107,7 +105,8 @@ def _rates(inputs: CohortInputs, multipliers: PathMultipliers) -> Rates:
         migration_end=cells(inputs.migration_end),
         weights=cells(inputs.weights),
         mortality_group=group,
-        mortality_table=table,
+        mortality_pattern=pattern,
+        mortality_index=index,
     )
 
 

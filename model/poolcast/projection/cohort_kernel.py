@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from poolcast.projection.cohort import FEMALE, FloatArray
+from poolcast.projection.lane_functions import exponential
 
 ROW = 128
 """Places in a row, and so the largest number of paths in a block; a row of float64 is then 1 kB."""
@@ -29,8 +30,11 @@ CACHE_LINE = 64
 HELD_YEARS = 8
 """Year ends whose totals wait to be written; all of them would push the people out of the cache."""
 
-# Every compiled function stands in this file: numba's cache on disk looks at the file of a function only, so that a
-# change of one it calls elsewhere would go unnoticed.
+LANE_FUNCTIONS = "172580ff52414e36"
+"""First digits of the SHA-256 of `lane_functions`: numba's cache on disk looks at the file of a function only, so that
+a change there would go unnoticed here; a test asks for the right digits."""
+
+# Every other compiled function stands in this file, for the same reason.
 _compile: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 
@@ -44,8 +48,9 @@ class Rates(NamedTuple):
     migration_start: FloatArray  # (year, region, cell)
     migration_end: FloatArray  # (year, region, cell)
     weights: FloatArray  # (year end, region, measure, cell)
-    mortality_group: npt.NDArray[np.int64]  # (sex, age + 1): which row of the table; nothing without a pattern
-    mortality_table: FloatArray  # (region, year, group, path)
+    mortality_group: npt.NDArray[np.int64]  # (sex, age + 1); nothing without a pattern
+    mortality_pattern: FloatArray  # (group)
+    mortality_index: FloatArray  # (region, year, path)
 
 
 class Options(NamedTuple):
@@ -70,6 +75,7 @@ class _Workspace(NamedTuple):
     flows: FloatArray  # (3, ROW): births, deaths, clipped
     factors: FloatArray  # (3, year, ROW): mortality, fertility, migration
     mortality: FloatArray  # (sex, (age + 1) * ROW), flat rows: factor of the year by arrival; unused without a pattern
+    by_group: FloatArray  # (group, ROW): factor of the year
 
 
 class Results(NamedTuple):
@@ -92,6 +98,7 @@ def project_tasks(first, last, rates, options, factors, results):  # type: ignor
         flows=_rows(3).reshape(3, ROW),
         factors=_rows(3 * years).reshape(3, years, ROW),
         mortality=_rows(2 * arrivals).reshape(2, arrivals * ROW),
+        by_group=_rows(len(rates.mortality_pattern)).reshape(len(rates.mortality_pattern), ROW),
     )
     work.factors[:] = 1.0
     work.mortality[:] = 1.0
@@ -142,15 +149,27 @@ def _open_task(region, first_path, paths, rates, factors, work):  # type: ignore
 
 @_compile
 def _open_year(region, year, first_path, paths, rates, work):  # type: ignore[no-untyped-def]
-    """Set the row of every sex and age of arrival to that of its group in the table, times the factor of the year."""
-    table = rates.mortality_table[region if rates.mortality_table.shape[0] > 1 else 0, year]
-    factor = work.factors[0, year]
+    """Set the row of every sex and age of arrival to ``exp(pattern K)`` of its group, times the factor of the year."""
+    index = rates.mortality_index[region if rates.mortality_index.shape[0] > 1 else 0, year]
+    for group in range(len(rates.mortality_pattern)):
+        _mortality_of_group(
+            work.by_group[group],
+            rates.mortality_pattern[group],
+            index[first_path : first_path + paths],
+            work.factors[0, year],
+        )
     for sex in range(2):
         for arrival in range(rates.mortality_group.shape[1]):
             row = work.mortality[sex, arrival * ROW : (arrival + 1) * ROW]
-            source = table[rates.mortality_group[sex, arrival], first_path : first_path + paths]
+            source = work.by_group[rates.mortality_group[sex, arrival]]
             for lane in range(min(paths, ROW)):
-                row[lane] = source[lane] * factor[lane]
+                row[lane] = source[lane]
+
+
+@_compile
+def _mortality_of_group(row, pattern, index, factor):  # type: ignore[no-untyped-def]
+    for lane in range(min(len(index), ROW)):
+        row[lane] = exponential(pattern * index[lane]) * factor[lane]
 
 
 @_compile

@@ -18,8 +18,9 @@ from poolcast.projection.behaviour import REFERENCE, REFERENCE_BY_TIER
 from poolcast.projection.claims import by_scheme
 from poolcast.projection.coverage import fit_status_shares
 from poolcast.projection.engine import project_money
-from poolcast.projection.flows import FINANCED_BY_NEED, WITHOUT_RESERVE, Flows, MoneyState, project_flows
+from poolcast.projection.flows import FINANCED_BY_NEED, WITHOUT_RESERVE, Flows, project_flows
 from poolcast.projection.ledgers import margin_of_base_year
+from poolcast.projection.money import MoneyState
 
 Array = NDArray[np.float64]
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import AssumptionError, Problem, ResultError
-from poolcast.projection.claims import project_claims
-from poolcast.projection.contributions import project_contributions, resident_financing
+from poolcast.projection.contributions import project_contributions
 from poolcast.projection.drivers import NO_DRIVERS, Drivers
 from poolcast.projection.economy import project_cost_trend, project_economy
-from poolcast.projection.flows import Flows, MoneyState, project_flows
+from poolcast.projection.flows import Flows, project_flows
 from poolcast.projection.ledgers import LedgerAccounts, LedgerRecursion
+from poolcast.projection.money import MoneyState
 from poolcast.projection.people import People, project_people
 from poolcast.projection.pools import Holders
 from poolcast.projection.structure import contradictions_of_structure
@@ -59,14 +57,7 @@ def project_money(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS, peopl
     economy = project_economy(assumptions, drivers)
     trend = project_cost_trend(assumptions, economy, drivers)
     contributions = project_contributions(assumptions, people, economy, drivers)
-    revenue = np.stack(
-        np.broadcast_arrays(contributions.pooled_income, resident_financing(assumptions, people)), axis=-1
-    )
-    expected = trend
-    if drivers is not NO_DRIVERS:
-        expected = project_cost_trend(assumptions, project_economy(assumptions, NO_DRIVERS), NO_DRIVERS)
-    claims = project_claims(assumptions, people, economy, trend, revenue, drivers, expected)
-    return MoneyState(assumptions, people, economy, trend, contributions, claims, drivers)
+    return MoneyState(assumptions, people, economy, trend, contributions, drivers)
 
 
 def run(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS, people: People | None = None) -> Projection:

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, SCHEMES, index, positions
 from poolcast.parameters.declaration import Words
-from poolcast.projection.claims import Claims, by_scheme
-from poolcast.projection.contributions import Contributions, coverage_before_shift, premium_of_cover
-from poolcast.projection.drivers import NO_DRIVERS, Drivers
-from poolcast.projection.economy import CostTrend, Economy
-from poolcast.projection.people import People
+from poolcast.projection.contributions import coverage_before_shift, premium_of_cover
+from poolcast.projection.money import MoneyState
 from poolcast.projection.second_layers import critical_illness_claims, large_amount_claims
 from poolcast.projection.statement import BENEFIT_LINES, CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES
 
@@ -54,9 +51,7 @@ WITHOUT_RESERVE = (*FINANCED_BY_NEED, "CII")
 
 _RESIDENTS = positions("status", RESIDENT_STATUSES)
 _EMPLOYEES = positions("status", EMPLOYEE_STATUSES)
-_OUTSIDE = index("tier", "out_of_region")
 _RETIRED = index("status", "retired")
-_ACTIVE = index("status", "active")
 
 
 @dataclass
@@ -147,34 +142,6 @@ class Flows:
         lines[line] = lines.get(line, 0.0) + np.broadcast_to(amount, self.shape)
 
 
-@dataclass(frozen=True)
-class MoneyState:
-    """Everything the flows are made of."""
-
-    assumptions: Assumptions
-    people: People
-    economy: Economy
-    trend: CostTrend
-    contributions: Contributions
-    claims: Claims
-    drivers: Drivers = NO_DRIVERS
-
-    def yearly(self, name: str) -> Array:
-        """Return a dated parameter from the base year on with a path axis of length one."""
-        return self.assumptions.from_year(name, self.assumptions.base_year)[None]
-
-    def factor(self, name: str) -> Array:
-        """Return a calibration factor by region, shaped (1, region, 1)."""
-        return self.assumptions[f"calibration.{name}"][None, :, None]
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Paths, regions, years."""
-        paths, regions, years = self.claims.services.shape[:3]
-        extra = self.drivers.extra_cost
-        return max(paths, self.contributions.units.shape[0], 1 if extra is None else extra.shape[0]), regions, years
-
-
 def project_flows(state: MoneyState) -> Flows:
     """Book every line of every ledger that the set holds (handbook 1.1, 5.2, 6.4, 6.8)."""
     flows = Flows(state.shape)
@@ -236,15 +203,15 @@ def _book_resident_fund(state: MoneyState, flows: Flows) -> None:
 
 
 def _book_benefits(state: MoneyState, flows: Flows, ledger: str, scheme: int) -> None:
-    payments = by_scheme(state.claims.payments, 3)[..., scheme, :]
+    payments = state.claim_sums.payments[..., scheme, :]
     if state.assumptions.option("cross_province_pool") != "none":
-        flows.outside_care[SCHEMES[scheme]] = by_scheme(state.claims.inpatient_payments[..., _OUTSIDE], 3)[..., scheme]
+        flows.outside_care[SCHEMES[scheme]] = state.claim_sums.outside[..., scheme]
     for benefit, line in BENEFIT_LINES.items():
         if benefit != "long_term_care":
             flows.pay(ledger, line, payments[..., index("benefit", benefit)])
     if "VBPR" in state.assumptions.ledgers:
         retained = (
-            state.claims.procurement_saving[..., scheme] * state.yearly("procurement.retention_rate")[..., scheme]
+            state.claim_sums.procurement_saving[..., scheme] * state.yearly("procurement.retention_rate")[..., scheme]
         )
         flows.transfer(ledger, "VBPR", "E1.7", "R4", retained)
 
@@ -256,7 +223,9 @@ def _book_critical_illness(state: MoneyState, flows: Flows) -> None:
     growth = state.trend.unit_cost[..., 1, 0] * state.trend.use[..., 0]
     premium = state.yearly("critical_illness.premium_per_head") * (1 + follows * (growth - 1))
     flows.transfer("RPF", "CII", "E2", "R4", heads * premium * state.factor("critical_illness_premium"))
-    flows.pay("CII", "E1.7", critical_illness_claims(state.assumptions, state.economy, state.claims, heads))
+    flows.pay(
+        "CII", "E1.7", critical_illness_claims(state.assumptions, state.economy, state.claim_sums.own_counted, heads)
+    )
 
 
 def _book_long_term_care(state: MoneyState, flows: Flows) -> None:
@@ -282,14 +251,13 @@ def _book_long_term_care(state: MoneyState, flows: Flows) -> None:
     flows.receive("LTCI", "R1.1", revenue - from_fund - from_accounts - from_budget)
     if "EPA" in state.assumptions.ledgers:
         flows.transfer("EPA", "LTCI", "E3", "R4", from_accounts)
-    benefit = index("benefit", "long_term_care")
-    flows.pay("LTCI", "E1.8", state.claims.payments[..., benefit].sum(-1))
+    flows.pay("LTCI", "E1.8", state.claim_sums.long_term_care)
 
 
 def _book_assistance(state: MoneyState, flows: Flows) -> None:
     """MAF: premium aid (booked with RPF) and direct aid that follows the own share of residents (handbook 3.9)."""
     heads = state.people.in_year("members")[..., _RESIDENTS].sum(-1)
-    own = state.claims.own_payments[..., _RESIDENTS, :].sum((-1, -2))
+    own = state.claim_sums.own_of_residents
     per_head = np.divide(own, heads, out=np.zeros_like(own), where=heads > 0)
     of_base = per_head[:, :, :1]
     growth = np.divide(per_head, of_base, out=np.ones_like(per_head), where=of_base > 0)
@@ -306,13 +274,17 @@ def _book_large_amount(state: MoneyState, flows: Flows) -> None:
     if "EPA" in state.assumptions.ledgers:
         flows.transfer("EPA", "LAS", "E3", "R4", premium * share)
     flows.receive("LAS", "R1.1", premium * (1 - share))
-    flows.pay("LAS", "E1.7", large_amount_claims(state.assumptions, state.claims))
+    sums = state.claim_sums
+    flows.pay("LAS", "E1.7", large_amount_claims(state.assumptions, sums.above_ceiling, sums.own_of_stays))
 
 
 def _book_civil_service(state: MoneyState, flows: Flows) -> None:
     """CSS: a share of the own payments of unit employees and retired members entitled to it (handbook 1.1)."""
-    own = state.claims.own_payments[..., [_ACTIVE, _RETIRED], :].sum((-1, -2))
-    paid = own * state.yearly("civil_service.member_share") * state.yearly("civil_service.subsidy_rate")
+    paid = (
+        state.claim_sums.own_of_entitled
+        * state.yearly("civil_service.member_share")
+        * state.yearly("civil_service.subsidy_rate")
+    )
     flows.pay("CSS", "E1.7", paid)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 import xarray as xr
@@ -102,6 +102,18 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_OF_CLAIMS = (
+    "services",
+    "bills",
+    "in_policy_bills",
+    "fund_payments",
+    "claims",
+    "inpatient_payments",
+    "provider_borne",
+    "procurement_saving",
+)
+
+
 def label(
     projection: Projection,
     *,
@@ -168,10 +180,14 @@ class _Builder:
     def _wants(self, *names: str) -> bool:
         return self._only is None or any(name in self._only for name in names)
 
-    def _add(self, name: str, dimensions: tuple[str, ...], values: Array, **attributes: str) -> None:
-        """Add an array (path, region, year, ...) as (path, year, region, ...); regions are padded for the pools."""
+    def _add(self, name: str, dimensions: tuple[str, ...], made: Array | Callable[[], Array], **words: str) -> None:
+        """Add an array (path, region, year, ...) as (path, year, region, ...); regions are padded for the pools.
+
+        What takes time is given as a function, which is called only if the variable is wanted.
+        """
         if not self._wants(name):
             return
+        values = made() if callable(made) else made
         units, english, chinese = _WORDS[name]
         missing = self._run.holders.count - values.shape[1]
         if missing:
@@ -183,42 +199,49 @@ class _Builder:
         else:
             moved = moved[0]
         front = ("path", "year", "region") if self._with_paths else ("year", "region")
-        words = {"units": units, "long_name": english, "long_name_zh": chinese, **attributes}
-        self._variables[name] = ((*front, *dimensions), moved, words)
+        attributes = {"units": units, "long_name": english, "long_name_zh": chinese, **words}
+        self._variables[name] = ((*front, *dimensions), moved, attributes)
 
     def accounts(self) -> None:
         """Add the accounts of every ledger; one that the budget fills to its need shows expenditure only."""
         accounts, held = self._run.accounts, self._held()
         funded = held & ~np.array([ledger in FINANCED_BY_NEED for ledger in self._set.ledgers])
-        revenue = np.where(funded, accounts.revenue, np.nan)
-        expenditure = np.where(held, accounts.expenditure, np.nan)
-        before = revenue - accounts.interest
-        spends = np.where(expenditure > 0, expenditure, np.nan)
-        for name, values in (
-            ("revenue", revenue),
-            ("expenditure", expenditure),
-            ("balance", revenue - expenditure),
-            ("interest", np.where(funded, accounts.interest, np.nan)),
-            ("revenue_before_interest", before),
-            ("balance_before_interest", before - expenditure),
+
+        def kept(values: Array, where: NDArray[np.bool_] = held) -> Array:
+            result: Array = np.where(where, values, np.nan)
+            return result
+
+        def before_interest() -> Array:
+            return kept(accounts.revenue, funded) - accounts.interest
+
+        def months() -> Array:
+            spent = kept(accounts.expenditure)
+            return 12 * accounts.reserve / np.where(spent > 0, spent, np.nan)
+
+        for name, made in (
+            ("revenue", lambda: kept(accounts.revenue, funded)),
+            ("expenditure", lambda: kept(accounts.expenditure)),
+            ("balance", lambda: kept(accounts.revenue, funded) - kept(accounts.expenditure)),
+            ("interest", lambda: kept(accounts.interest, funded)),
+            ("revenue_before_interest", before_interest),
+            ("balance_before_interest", lambda: before_interest() - kept(accounts.expenditure)),
             ("reserve", accounts.reserve),
-            ("prepaid", np.where(held, accounts.prepaid, np.nan)),
-            ("interest_rate", np.where(held, accounts.interest_rate, np.nan)),
-            ("settled_faster", np.where(held, accounts.settled_faster, np.nan)),
+            ("prepaid", lambda: kept(accounts.prepaid)),
+            ("interest_rate", lambda: kept(accounts.interest_rate)),
+            ("settled_faster", lambda: kept(accounts.settled_faster)),
         ):
-            self._add(name, ("ledger",), values)
+            self._add(name, ("ledger",), made)
         if accounts.merged.any():
             self._add(
                 "taken_over", ("ledger",), np.where(np.isnan(accounts.reserve[:, :, :1]), np.nan, accounts.taken_over)
             )
             self._add("schemes_merged", (), accounts.merged[None].astype(float))
-        self._add("payable_months", ("ledger",), 12 * accounts.reserve / spends, basis=BASIS)
-        if self._wants("revenue_by_line"):
-            received = np.where(funded[..., None], accounts.revenue_lines, np.nan)
-            self._add("revenue_by_line", ("ledger", "revenue_line"), received)
-        if self._wants("expenditure_by_line"):
-            paid = np.where(held[..., None], accounts.expenditure_lines, np.nan)
-            self._add("expenditure_by_line", ("ledger", "expenditure_line"), paid)
+        self._add("payable_months", ("ledger",), months, basis=BASIS)
+        self._add(
+            "revenue_by_line", ("ledger", "revenue_line"), lambda: kept(accounts.revenue_lines, funded[..., None])
+        )
+        paid = ("ledger", "expenditure_line")
+        self._add("expenditure_by_line", paid, lambda: kept(accounts.expenditure_lines, held[..., None]))
 
     def _held(self) -> NDArray[np.bool_]:
         """Where a holder has an account of a ledger: pools those they keep, regions all but the adjustment fund."""
@@ -235,14 +258,11 @@ class _Builder:
         people = self._run.money.people
         members = people.at_year_end("members")
         self._add("members", ("status",), members)
-        self._add("average_members", ("status",), people.in_year("members"))
+        self._add("average_members", ("status",), lambda: people.in_year("members"))
         self._add("population", (), people.population[:, :, 1:])
         for name in ("births", "deaths", "net_migrants"):
             self._add(name, (), getattr(people, name))
-        retired = members[..., _RETIRED]
-        paying = members[..., _MEMBERS_PAYING].sum(-1)
-        ratio = np.divide(paying, retired, out=np.full_like(paying, np.nan), where=retired > 0)
-        self._add("dependency_ratio", (), ratio)
+        self._add("dependency_ratio", (), lambda: _dependency_ratio(members))
         if not self._with_paths:
             self._add("population_by_age", ("sex", "age"), people.population_by_age[None, :, 1:])
 
@@ -261,15 +281,14 @@ class _Builder:
         self._add("average_wage", (), economy.wage)
         self._add("disposable_income", (), economy.income)
         holders = self._run.holders
-        self._add("consumer_price_index", (), holders.mean(economy.consumer_price_index))
-        self._add("gross_domestic_product", (), holders.total_of_all(economy.gross_domestic_product))
-        bases = paid.contributory_bases
-        self._add("contributory_bases", (), bases)
+        self._add("consumer_price_index", (), lambda: holders.mean(economy.consumer_price_index))
+        self._add("gross_domestic_product", (), lambda: holders.total_of_all(economy.gross_domestic_product))
+        self._add("contributory_bases", (), lambda: paid.contributory_bases)
         self._add("arrears", (), paid.arrears)
         if "EPF" in self._set.ledgers and self._wants("cost_rate", "income_rate"):
             number = self._set.ledgers.index("EPF")
             accounts, regions = self._run.accounts, self._run.holders.regions
-            apart = ~accounts.merged[None, :regions]  # the bases are those of employees only
+            apart, bases = ~accounts.merged[None, :regions], paid.contributory_bases  # of employees only
             known = np.where((bases > 0) & apart, bases, np.nan)
             revenue = (accounts.revenue - accounts.interest)[:, :regions, :, number]
             self._add("cost_rate", (), accounts.expenditure[:, :regions, :, number] / known)
@@ -290,7 +309,9 @@ class _Builder:
         self._add("intensity_index", ("scheme", "benefit"), trend.unit_cost / price[..., None, None])
 
     def care(self) -> None:
-        """Add services, bills and payments."""
+        """Add services, bills and payments, which a simulation makes only where they are asked for."""
+        if not self._wants(*_OF_CLAIMS):
+            return
         claims = self._run.money.claims
         for name, values in (
             ("services", claims.services),
@@ -362,6 +383,14 @@ class _Builder:
         }
         variables = {name: (axes, np.array(values), words) for name, (axes, values, words) in self._variables.items()}
         return xr.Dataset(variables, coords=coordinates, attrs=attributes)
+
+
+def _dependency_ratio(members: Array) -> Array:
+    """Contributors per retired member (path, region, year), from members by status at the year end."""
+    retired = members[..., _RETIRED]
+    paying = members[..., _MEMBERS_PAYING].sum(-1)
+    result: Array = np.divide(paying, retired, out=np.full_like(paying, np.nan), where=retired > 0)
+    return result
 
 
 LEDGER_NAMES = dict(

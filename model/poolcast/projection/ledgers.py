@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from poolcast.parameters.axes import index
 from poolcast.projection.adjustment import SCHEME_FUNDS, AdjustmentFunds, Books
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.flows import MERGED_AWAY, MERGED_FUND, WITHOUT_RESERVE, Flows
+from poolcast.projection.ledger_lines import LedgerLines
 from poolcast.projection.pools import Holders
 from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES, add_lines
 
@@ -50,8 +51,8 @@ class LedgerAccounts:
 
     Parameters
     ----------
-    revenue_lines, expenditure_lines : array (path, holder, year, ledger, line)
-        Statement lines, interest among the revenue.
+    books : pair of LedgerLines
+        Revenue, interest inside, and expenditure by statement line.
     revenue, expenditure : array (path, holder, year, ledger)
         Their sums: as the accounts print them, interest and subsidy inside.
     interest_rate : array (path, holder, year, ledger), rate per year
@@ -66,8 +67,7 @@ class LedgerAccounts:
         Where both schemes share a ledger.
     """
 
-    revenue_lines: Array
-    expenditure_lines: Array
+    books: tuple[LedgerLines, LedgerLines] = field(repr=False)
     revenue: Array
     expenditure: Array
     interest: Array
@@ -77,6 +77,16 @@ class LedgerAccounts:
     interest_rate: Array
     taken_over: Array
     merged: NDArray[np.bool_]
+
+    @cached_property
+    def revenue_lines(self) -> Array:
+        """Statement lines (path, holder, year, ledger, line), interest among them."""
+        return self.books[0].all()
+
+    @cached_property
+    def expenditure_lines(self) -> Array:
+        """Statement lines (path, holder, year, ledger, line)."""
+        return self.books[1].all()
 
 
 class LedgerRecursion:
@@ -96,9 +106,11 @@ class LedgerRecursion:
         self._timing = float(assumptions["ledger.flow_timing"])
         paths = max(flows.shape[0], rate.shape[0])
         shape = (paths, holders.count, flows.shape[2], len(self._held))
-        self._revenue = self._lines(flows.revenue, REVENUE_LINES, shape)
-        self._expenditure = self._lines(flows.expenditure, EXPENDITURE_LINES, shape)
-        self._received, self._spent = add_lines(self._revenue), add_lines(self._expenditure)
+        self._revenue, self._expenditure = LedgerLines(REVENUE_LINES, shape), LedgerLines(EXPENDITURE_LINES, shape)
+        for lines, side in ((self._revenue, flows.revenue), (self._expenditure, flows.expenditure)):
+            for ledger, amounts in side.items():
+                lines.book(self._axis[ledger], {line: holders.total(amount) for line, amount in amounts.items()})
+        self._received, self._spent = self._revenue.sums, self._expenditure.sums
         self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
         self._reserve = np.full(shape, np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
@@ -115,7 +127,7 @@ class LedgerRecursion:
     def run(self) -> LedgerAccounts:
         """Carry every reserve from the base year to the last year."""
         self._base_year()
-        for year in range(1, self._revenue.shape[2]):
+        for year in range(1, self._received.shape[2]):
             self._open(year)
             self._waive(year)
             self._raise_prices(year)
@@ -124,8 +136,7 @@ class LedgerRecursion:
             self._spend_accounts(year)
             self._close(year)
         return LedgerAccounts(
-            self._revenue,
-            self._expenditure,
+            (self._revenue, self._expenditure),
             self._received,
             self._spent,
             self._interest,
@@ -147,29 +158,11 @@ class LedgerRecursion:
                 released[..., self._axis[ledger]] = self._holders.mean(days[None, ..., scheme]) / 250 * spent
         return released
 
-    def _lines(
-        self, side: dict[str, dict[str, Array]], known: Mapping[str, object], shape: tuple[int, int, int, int]
-    ) -> Array:
-        """Return the lines of one side (path, holder, year, ledger, line).
-
-        In memory the year comes first and paths and holders last, because the recursion takes year after year and most
-        lines of a ledger are empty.
-        """
-        paths, holders, years, ledgers = shape
-        lines = np.zeros((years, ledgers, len(known), paths, holders)).transpose(3, 4, 0, 1, 2)
-        position = {line: number for number, line in enumerate(known)}
-        for ledger, amounts in side.items():
-            for line, amount in amounts.items():
-                lines[:, :, :, self._axis[ledger], position[line]] = self._holders.total(amount)
-        return lines
-
     def _receive(self, ledger: str, line: str, year: int, amount: Array) -> None:
-        self._revenue[:, :, year, self._axis[ledger], list(REVENUE_LINES).index(line)] += amount
-        self._received[:, :, year, self._axis[ledger]] += amount
+        self._revenue.add(self._axis[ledger], line, year, amount)
 
     def _pay(self, ledger: str, line: str, year: int, amount: Array) -> None:
-        self._expenditure[:, :, year, self._axis[ledger], list(EXPENDITURE_LINES).index(line)] += amount
-        self._spent[:, :, year, self._axis[ledger]] += amount
+        self._expenditure.add(self._axis[ledger], line, year, amount)
 
     def _base_year(self) -> None:
         """The base year ends at the given reserve; its interest follows from the reserve that it must have begun with.
@@ -226,8 +219,8 @@ class LedgerRecursion:
 
     def _book(self, year: int, interest: Array, closing: Array) -> None:
         self._interest[:, :, year] = interest
-        self._revenue[:, :, year, :, list(REVENUE_LINES).index("R3")] += interest
-        self._received[:, :, year] += interest
+        for number in range(len(self._held)):
+            self._revenue.add(number, "R3", year, interest[..., number])
         self._reserve[:, :, year] = closing
 
     def _spending_share(self, year: int) -> Array:
@@ -266,9 +259,10 @@ class LedgerRecursion:
         cut = self._assumptions.from_year("holiday.cut", self._assumptions.base_year)[:, year]
         if not cut.any() or "EPF" not in self._axis:
             return
-        number, line = self._axis["EPF"], list(REVENUE_LINES).index("R1.1")
         rich = self._months_before("EPF", year) > float(self._assumptions["holiday.minimum_months"])
-        waived = np.where(rich, self._holders.mean(cut[None]), 0.0) * self._revenue[:, :, year, number, line]
+        waived = np.where(rich, self._holders.mean(cut[None]), 0.0) * self._revenue.line(
+            self._axis["EPF"], "R1.1", year
+        )
         self._receive("EPF", "R1.1", year, -waived)
 
     def _raise_prices(self, year: int) -> None:
@@ -276,7 +270,6 @@ class LedgerRecursion:
         increase = self._assumptions.from_year("price_trigger.increase", self._assumptions.base_year)[:, year]
         if not increase.any() and not self._price_level:
             return
-        lines = [position for position, line in enumerate(EXPENDITURE_LINES) if line in CARE_LINES]
         for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger not in self._axis:
                 continue
@@ -285,7 +278,8 @@ class LedgerRecursion:
                 1 + np.where(rich, self._holders.mean(increase[None, :, scheme]), 0.0)
             )
             self._price_level[ledger] = level
-            care = add_lines(self._expenditure[:, :, year, self._axis[ledger]][..., lines])
+            lines = [self._expenditure.line(self._axis[ledger], line, year) for line in CARE_LINES]
+            care = add_lines(np.stack(lines, axis=-1))
             if self._moved_care is not None:
                 moved = self._moved_care[:, :, year]
                 care = care - moved if ledger == MERGED_FUND else care + moved
@@ -313,9 +307,10 @@ class LedgerRecursion:
         """Adjustment funds: members pay in and receive grants for gaps (handbook 1.4)."""
         if not self._funds.any:
             return
-        lines = self._revenue[:, :, year], self._expenditure[:, :, year]
-        self._funds.settle(year, Books(*lines, self._opening, self._price_level))
-        self._received[:, :, year], self._spent[:, :, year] = add_lines(lines[0]), add_lines(lines[1])
+        received, spent = self._revenue.of_year(year), self._expenditure.of_year(year)
+        self._funds.settle(year, Books(received, spent, self._opening, self._price_level))
+        self._revenue.replace(year, received)
+        self._expenditure.replace(year, spent)
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""

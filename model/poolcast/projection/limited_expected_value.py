@@ -41,7 +41,8 @@ def limited_expected_value(mean: Array, coefficient_of_variation: Array, limit: 
     if log_ratio.size >= COMPILED_FROM and find_spec("numba") is not None:
         from poolcast.projection.normal_distribution_compiled import mean_below
 
-        compiled: Array = mean_below(*arguments)
+        with np.errstate(invalid="ignore"):
+            compiled: Array = mean_below(*arguments)
         return compiled
     return _mean_below(*arguments)
 

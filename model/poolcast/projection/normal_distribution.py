@@ -18,8 +18,19 @@ COMPILED_FROM = 2**18
 """Numbers from which a compiled twin pays; loading it takes half a second."""
 
 _NODES = np.arange(-REACH, REACH + 1.5 / NODES_A_UNIT, 1 / NODES_A_UNIT)
-VALUES: Array = ndtr(_NODES)
-SLOPES: Array = np.exp(-_NODES * _NODES / 2) / np.sqrt(2 * np.pi) / NODES_A_UNIT
+
+
+def _cubics() -> Array:
+    """Coefficients of the cubic from each node to the next, constant first (node, power)."""
+    values = ndtr(_NODES)
+    slopes = np.exp(-_NODES * _NODES / 2) / np.sqrt(2 * np.pi) / NODES_A_UNIT
+    low, low_slope = values[:-1], slopes[:-1]
+    rise, high_slope = values[1:] - low, slopes[1:]
+    second, third = 3.0 * rise - 2.0 * low_slope - high_slope, low_slope + high_slope - 2.0 * rise
+    return np.ascontiguousarray(np.stack([low, low_slope, second, third], axis=-1))
+
+
+CUBICS: Array = _cubics()
 
 
 def normal_distribution(deviates: Array) -> Array:
@@ -35,10 +46,8 @@ def normal_distribution(deviates: Array) -> Array:
     place = (known + REACH) * NODES_A_UNIT
     node = place.astype(np.intp)
     part = place - node
-    low, low_slope = VALUES[node], SLOPES[node]
-    rise, high_slope = VALUES[node + 1] - low, SLOPES[node + 1]
-    curve = 3.0 * rise - 2.0 * low_slope - high_slope + part * (low_slope + high_slope - 2.0 * rise)
-    value = low + part * (low_slope + part * curve)
+    constant, first, second, third = (CUBICS[node, power] for power in range(4))
+    value = constant + part * (first + part * (second + part * third))
     value = np.where(known <= -REACH, 0.0, np.where(known >= REACH, 1.0, value))
     result: Array = np.where(np.isnan(inside), np.nan, value)
     return result

@@ -10,7 +10,7 @@ from typing import Any
 
 import numba
 
-from poolcast.projection.normal_distribution import NODES_A_UNIT, REACH, SLOPES, VALUES
+from poolcast.projection.normal_distribution import CUBICS, NODES_A_UNIT, REACH
 
 _inline: Any = numba.njit(cache=True, error_model="numpy")
 _over_arrays: Any = numba.vectorize(  # type: ignore[no-untyped-call]
@@ -28,14 +28,11 @@ def _from_table(deviate):  # type: ignore[no-untyped-def]
     place = (deviate + REACH) * NODES_A_UNIT
     node = int(place)
     part = place - node
-    low, low_slope = VALUES[node], SLOPES[node]
-    rise, high_slope = VALUES[node + 1] - low, SLOPES[node + 1]
-    curve = 3.0 * rise - 2.0 * low_slope - high_slope + part * (low_slope + high_slope - 2.0 * rise)
-    return low + part * (low_slope + part * curve)
+    return CUBICS[node, 0] + part * (CUBICS[node, 1] + part * (CUBICS[node, 2] + part * CUBICS[node, 3]))
 
 
-@_over_arrays
-def mean_below(mean, limit, log_ratio, half_variance, deviation):  # type: ignore[no-untyped-def]
+@_inline
+def mean_below_limit(mean, limit, log_ratio, half_variance, deviation):  # type: ignore[no-untyped-def]
     """Return E[min(C, limit)] of a lognormal amount; see `limited_expected_value._mean_below`."""
     if mean > 0.0 and limit > 0.0 and math.isfinite(limit) and deviation > 0.0:
         standard = (log_ratio + half_variance) / deviation
@@ -43,3 +40,9 @@ def mean_below(mean, limit, log_ratio, half_variance, deviation):  # type: ignor
     if math.isnan(mean) or math.isnan(limit) or math.isnan(deviation):
         return math.nan
     return min(mean, max(limit, 0.0))
+
+
+@_over_arrays
+def mean_below(mean, limit, log_ratio, half_variance, deviation):  # type: ignore[no-untyped-def]
+    """Return `mean_below_limit` of arrays."""
+    return mean_below_limit(mean, limit, log_ratio, half_variance, deviation)

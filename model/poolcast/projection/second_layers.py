@@ -6,20 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.parameters.assumptions import Assumptions
-from poolcast.parameters.axes import EMPLOYEE_STATUSES, RESIDENT_STATUSES, index, positions
-from poolcast.projection.claims import Claims
 from poolcast.projection.economy import Economy
 from poolcast.projection.limited_expected_value import layer
 
 Array = NDArray[np.float64]
 
-_RESIDENTS = positions("status", RESIDENT_STATUSES)
-_EMPLOYEES = positions("status", EMPLOYEE_STATUSES)
-_INPATIENT = index("benefit", "inpatient")
-_COUNTED = [index("benefit", benefit) for benefit in ("inpatient", "chronic")]
 
-
-def critical_illness_claims(assumptions: Assumptions, economy: Economy, claims: Claims, heads: Array) -> Array:
+def critical_illness_claims(assumptions: Assumptions, economy: Economy, own: Array, heads: Array) -> Array:
     """Return the expected claims of critical-illness insurance (handbook 3.8).
 
     ``sum_j r_j (E[min(Y, u_j)] - E[min(Y, l_j)])`` with Y the yearly in-policy own share of inpatient and chronic
@@ -27,6 +20,8 @@ def critical_illness_claims(assumptions: Assumptions, economy: Economy, claims: 
 
     Parameters
     ----------
+    own : array (path, region, year), yuan
+        Y added up over the residents.
     heads : array (path, region, year)
         Average residents.
 
@@ -35,7 +30,6 @@ def critical_illness_claims(assumptions: Assumptions, economy: Economy, claims: 
     array (path, region, year), yuan a year
     """
     base = assumptions.base_year
-    own = claims.own_payments[..., _RESIDENTS, :][..., _COUNTED].sum((-1, -2))
     claiming = 1 - assumptions["critical_illness.share_without_claim"][None, :, None]
     mean = np.divide(own, heads * claiming, out=np.zeros_like(own), where=heads > 0)
     spread = assumptions["critical_illness.cost_coefficient_of_variation"][None, :, None]
@@ -55,14 +49,17 @@ def critical_illness_claims(assumptions: Assumptions, economy: Economy, claims: 
     return result
 
 
-def large_amount_claims(assumptions: Assumptions, claims: Claims) -> Array:
+def large_amount_claims(assumptions: Assumptions, above: Array, own: Array) -> Array:
     """Return the payments of the large-amount subsidy (path, region, year), yuan a year (handbook 1.1).
 
     A rate on the in-policy inpatient bills above the ceiling of the pooled fund, and a rate on the own share below it.
+
+    Parameters
+    ----------
+    above, own : array (path, region, year), yuan
+        In-policy inpatient bills of the employees: above the ceiling, and what the law leaves to the patients.
     """
     base = assumptions.base_year
-    above = claims.above_ceiling[..., _EMPLOYEES].sum(-1)
-    own = claims.own_payments[..., _INPATIENT][..., _EMPLOYEES].sum(-1)
     rate = assumptions.from_year("large_amount.reimbursement_rate", base)[None]
     second = assumptions.from_year("large_amount.own_share_rate", base)[None]
     result: Array = rate * above + second * np.maximum(own - above, 0.0)

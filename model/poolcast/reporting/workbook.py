@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolcast import __version__
+from poolcast.parameters.borrowing import borrowed_words
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.reporting.evidence import cited_sources, parameters_by_evidence
 from poolcast.reporting.outcome import EVENTS, Outcome, all_regions
@@ -129,7 +130,8 @@ def write_workbook(
     if assumptions is not None:
         _assumptions(workbook, assumptions, warning)
     _calibration(workbook, outcomes[0], warning)
-    _about(workbook, outcomes, assumptions, warning)
+    borrowed = "" if assumptions is None else borrowed_words(assumptions).in_language(language)
+    _about(workbook, outcomes, assumptions, " ".join(text for text in (warning, borrowed) if text))
     workbook.book.close()
 
 

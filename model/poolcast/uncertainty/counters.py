@@ -110,7 +110,12 @@ class CellCounter:
         return values, error
 
     def mean_between(self, cell: int, start: int, stop: int) -> float:
-        """Return the mean of the paths of ranks start to stop, without the last, each at the middle of its bin."""
+        """Return the mean of the paths of ranks start to stop, without the last, each at the middle of its bin.
+
+        Not a number where a path has none.
+        """
+        if self.unknown[cell]:
+            return np.nan
         counts = self.counts[cell].astype(np.int64)
         ends = np.cumsum(counts)
         held = np.clip(np.minimum(ends, stop) - np.maximum(ends - counts, start), 0, None)
@@ -118,7 +123,9 @@ class CellCounter:
         return float((held[used] * self.middles(cell, used)).sum() / held[used].sum())
 
     def mean_shortfall(self, cell: int) -> float:
-        """Return the mean of what is below zero, as a positive number; zero elsewhere."""
+        """Return the mean of what is below zero, as a positive number; not a number where a path has none."""
+        if self.unknown[cell]:
+            return np.nan
         used = np.flatnonzero(self.counts[cell])
         held = self.counts[cell][used].astype(np.float64)
         return float((held * np.maximum(-self.middles(cell, used), 0.0)).sum() / held.sum())

@@ -70,7 +70,7 @@ def probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
         if measure not in simulation.layout.names:
             continue
         kept = simulation.layout[measure]
-        known = np.isfinite(kept.unflatten(np.zeros(kept.size)))
+        known = np.isfinite(kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan)))
         held = np.broadcast_to(known.any(kept.dimensions.index("year"), keepdims=True), known.shape)
         flags = store.flags(scenario, name)
         values = {}
@@ -94,14 +94,15 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
     years = list(range(baseline.base_year + 1, baseline.last_year + 1))
     shares, errors = zip(*(_share(counter.counts[..., year - counter.first], store) for year in years), strict=True)
     never, never_error = _share(counter.counts[..., -1], store)
+    held = simulation.layout.holds(scenario, event)
+    found = {
+        "probability": (("year",), np.stack(shares)),
+        "error": (("year",), np.stack(errors)),
+        "never": ((), never),
+        "never_error": ((), never_error),
+    }
     return kept.dataset(
-        {
-            "probability": (("year",), np.stack(shares)),
-            "error": (("year",), np.stack(errors)),
-            "never": ((), never),
-            "never_error": ((), never_error),
-        },
-        {"year": years},
+        {name: (axes, np.where(held, values, np.nan)) for name, (axes, values) in found.items()}, {"year": years}
     )
 
 

@@ -68,16 +68,21 @@ class Target:
     Parameters
     ----------
     call : MeasureCall
-    kept : KeptMeasure
+    layout : Layout
     positions : array of int
-        Which of its cells count.
+        Which cells of the measure count.
     level : float or None
     """
 
     call: MeasureCall
-    kept: KeptMeasure
+    layout: Layout
     positions: NDArray[np.intp]
     level: float | None = None
+
+    @property
+    def kept(self) -> KeptMeasure:
+        """The measure that is watched."""
+        return self.layout[self.call.measure]
 
     @property
     def watched(self) -> dict[str, list[int]]:
@@ -85,8 +90,16 @@ class Target:
         return {self.kept.name: self.positions.tolist()}
 
     def error(self, store: AnyStore, scenarios: tuple[str, ...], draws: Draws, paths: int) -> float:
-        """Return the largest standard error of any scenario and cell over the first so many paths."""
-        return max(self._error(self._values(store, scenario, paths), draws) for scenario in scenarios)
+        """Return the largest standard error of any scenario and cell over the first so many paths.
+
+        Cells that a scenario does not have are left out; some scenario has every one.
+        """
+        errors = []
+        for scenario in scenarios:
+            held = self.layout.holds(scenario, self.kept.name)[self.positions]
+            if held.any():
+                errors.append(self._error(self._values(store, scenario, paths)[:, held], draws))
+        return max(errors)
 
     def _values(self, store: AnyStore, scenario: str, paths: int) -> Array:
         if isinstance(store, HistogramStore):
@@ -158,7 +171,7 @@ def read_target(text: str, layout: Layout, level: float | None = None) -> Target
     positions = np.flatnonzero(wanted.reshape(-1)[kept.cells])
     if not len(positions):
         raise _refused(text, f"no value of {call.measure} there", "a ledger and region that has one", "Name another.")
-    return Target(call, kept, positions, level)
+    return Target(call, layout, positions, level)
 
 
 def rounds_of(paths: int, fewest: int = FEWEST_PATHS) -> list[int]:

@@ -95,7 +95,7 @@ def extreme(name: str, source: KeptMeasure, target: KeptMeasure, rows: Array, ba
     """Return an extreme over years (path, cell) from the rows of its source.
 
     `LARGEST_DEFICIT` is the largest negative balance of a projected year, `LOWEST_RESERVE` the lowest reserve within
-    `RESERVE_YEARS` years after the base year.
+    `RESERVE_YEARS` years after the base year; of the years that have one, and not a number where none has.
     """
     axis = 1 + source.dimensions.index("year")
     years = np.array([int(year) for year in source.coordinates["year"]])
@@ -103,7 +103,7 @@ def extreme(name: str, source: KeptMeasure, target: KeptMeasure, rows: Array, ba
     if name == LOWEST_RESERVE:
         wanted &= years <= base_year + RESERVE_YEARS
     values = np.compress(wanted, source.unflatten(rows), axis=axis)
-    whole = (-values).max(axis) if name == LARGEST_DEFICIT else values.min(axis)
+    whole = np.fmax.reduce(-values, axis=axis) if name == LARGEST_DEFICIT else np.fmin.reduce(values, axis=axis)
     result: Array = whole.reshape(len(rows), -1)[:, target.cells]
     return result
 

@@ -262,13 +262,13 @@ def prepare(
     applied = {scenario.name: scenario.apply(calibrated) for scenario in chosen}
     processes = Processes.of(calibrated)
     uncertain = processes.policy_delay > 0 or processes.policy_effect_spread > 0
-    first = next(iter(applied.values()))
+    layouts = {name: Layout.of(central_run(reformed), measures) for name, reformed in applied.items()}
     job = Job(
         scenarios=applied,
         baseline=calibrated,
         processes=processes,
         draws=Draws(seed, sampling),
-        layout=Layout.of(central_run(first), measures),
+        layout=Layout.of_all(layouts),
         policy=frozenset(scenario.name for scenario in chosen if policy and uncertain and scenario.reforms),
     )
     titles = {scenario.name: (scenario.title.en, scenario.title.zh) for scenario in chosen}

@@ -117,7 +117,7 @@ def _probabilities(simulation: Simulation, scenario: str) -> xr.Dataset:
     parts = []
     for name, measure, number in held:
         kept = simulation.layout[measure]
-        known = np.isfinite(kept.unflatten(np.zeros((1, kept.size))))
+        known = np.isfinite(kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan)))
         for suffix, count in zip(("", "_by"), counts[measure, number], strict=True):
             parts.append(_shares(kept, name + suffix, count, known, simulation.paths, batches))
     return xr.merge(parts)
@@ -152,7 +152,8 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
     Returns
     -------
     xarray.Dataset
-        ``probability`` and ``error`` (year, region, ledger); ``never`` and ``never_error`` (region, ledger).
+        ``probability`` and ``error`` (year, region, ledger); ``never`` and ``never_error`` (region, ledger). NaN where
+        the scenario has no such account.
     """
     if not simulation.is_exact:
         return histogram_summary.event_distribution(simulation, scenario, event)
@@ -167,14 +168,15 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
         shares.append(met.mean(-1))
         errors.append(sampling_error.of_share(met, batches))
     never = np.isnan(rows)
+    held = simulation.layout.holds(scenario, event)
+    found = {
+        "probability": (("year",), np.stack(shares)),
+        "error": (("year",), np.stack(errors)),
+        "never": ((), never.mean(-1)),
+        "never_error": ((), sampling_error.of_share(never, batches)),
+    }
     return kept.dataset(
-        {
-            "probability": (("year",), np.stack(shares)),
-            "error": (("year",), np.stack(errors)),
-            "never": ((), never.mean(-1)),
-            "never_error": ((), sampling_error.of_share(never, batches)),
-        },
-        {"year": years},
+        {name: (axes, np.where(held, values, np.nan)) for name, (axes, values) in found.items()}, {"year": years}
     )
 
 
@@ -282,7 +284,8 @@ def convergence(
 ) -> xr.Dataset:
     """Return how an estimated probability settles as paths are added, with the error that it has at each stage.
 
-    Of antithetic pairs and Sobol points the error is the spread over batches; not known before each has a path.
+    Of antithetic pairs and Sobol points the error is the spread over batches; not known before each has a path. NaN
+    where the scenario has no such account.
 
     Parameters
     ----------
@@ -309,7 +312,23 @@ def convergence(
         error = _errors_by_batch(flags.values, batches, counts)
     rest = {axis: flags[axis] for axis in flags.dims if axis != "path" and axis in flags.coords}
     dims = ("paths", *[str(axis) for axis in flags.dims[1:]])
-    return xr.Dataset({"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest})
+    found = xr.Dataset(
+        {"probability": (dims, share), "error": (dims, error)}, coords={"paths": counts.tolist(), **rest}
+    )
+    return found.where(_held(simulation, scenario, measure, flags))
+
+
+def _held(simulation: Simulation, scenario: str, measure: str, like: xr.DataArray) -> xr.DataArray:
+    """Return whether a scenario has an account (region, ledger), on those axes that an array still has.
+
+    Where it has none, its paths are not a number, which no condition may take for an answer.
+    """
+    kept = simulation.layout[measure]
+    held = kept.dataset({"held": ((), np.where(simulation.layout.holds(scenario, measure), 1.0, np.nan))})["held"]
+    if "year" in held.dims:
+        held = held.max("year")
+    found: xr.DataArray = held.sel({axis: like[axis] for axis in held.dims if axis in like.coords})
+    return found.max([axis for axis in found.dims if axis not in like.dims]).notnull()
 
 
 def _errors_by_batch(met: NDArray[np.bool_], batches: NDArray[np.intp], counts: NDArray[np.intp]) -> Array:
@@ -379,7 +398,7 @@ def _shares(
     else:
         sizes = np.bincount(batches).reshape(-1, *[1] * share.ndim)
         error = (counts / sizes).std(0, ddof=1) / np.sqrt(len(sizes))
-    blank = ~known[0].any(axis=kept.dimensions.index("year"), keepdims=True)
+    blank = ~known.any(axis=kept.dimensions.index("year"), keepdims=True)
     values = {
         name: np.where(blank, np.nan, share),
         f"{name}_error": np.where(blank, np.nan, error),

@@ -198,7 +198,8 @@ class OverYears:
     def rail(self) -> None:
         """Add the bands of payable months as a rail on the upright axis, and the lines at 3 and 6 with their words."""
         colours = self.context.palette.bands
-        top = max([*self._values, 9.5])
+        self._values.append(6.2)  # both lines are seen, also of a fund that stands below them
+        top = max(self._values)
         for name, low, high, *_ in BANDS:
             if name == "exhausted" or low >= top:
                 continue

@@ -58,7 +58,7 @@ def pyramid(here: Context, now: Ages, base: Ages, peak: float) -> dict[str, Any]
             }
         )
     top = peak / PERSONS.divisor * 1.06
-    step = nice_step(top / 1.6)
+    step = nice_step(top)
     ticks = [position * step for position in range(-int(top // step), int(top // step) + 1)]
     base_label = here.t("forecast.outline", year=here.held.base_year)
     labels = [(names[2], 15.5), (names[1], 8), (names[0], 1), (base_label, 19.5)]
@@ -71,6 +71,7 @@ def pyramid(here: Context, now: Ages, base: Ages, peak: float) -> dict[str, Any]
         "range": [-top, top],
         "tickvals": ticks,
         "ticktext": [f"{abs(tick):,g}" for tick in ticks],
+        "tickangle": 0,
         "showgrid": True,
         "gridcolor": colours.grid,
     }

@@ -10,11 +10,21 @@ import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
 from poolcast.dashboard.services import library
-from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.bands import (
+    FEWEST_PATHS,
+    MOST_PATHS,
+    Found,
+    Request,
+    held_bands,
+    is_warm,
+    request_bands,
+)
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
 from poolcast.reporting.formats import range_text
 
 _JOBS = "band_jobs"
+SLOW_START = 3.0
+"""Seconds without a single path after which the first simulation of a process is said to compile its kernels."""
 
 
 def session_id() -> str:
@@ -86,12 +96,27 @@ def status_of(here: Context, scenario: str = BASELINE, against: str | None = Non
     return _status(known.get(request_for(here, scenario, against).pair_key))
 
 
+def cancel(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """End the job that computes the bands of a scenario; the paths that are finished stay."""
+    known: dict[object, str] = st.session_state.get(_JOBS, {})
+    job = known.get(request_for(here, scenario, against).pair_key)
+    if job is not None:
+        jobs().cancel(job, session_id())
+
+
+def forget(here: Context, scenario: str = BASELINE, against: str | None = None) -> None:
+    """Let the bands of a scenario be computed anew, after they were ended early."""
+    st.session_state.get(_JOBS, {}).pop(request_for(here, scenario, against).pair_key, None)
+
+
 def progress(here: Context, status: Status | None) -> str:
     """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:
         return ""
     if status.state == "queued":
         return "◔ " + here.t("s.queue", n=status.ahead)
+    if status.done == 0 and status.seconds > SLOW_START and not is_warm():
+        return "◔ " + here.t("n.first")
     if status.total == 0:  # nothing is done yet of what is not even counted
         return f"◔ {here.t('s.updating')}"
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))

@@ -1,4 +1,4 @@
-"""Files that a reader takes along: tables as CSV and XLSX, pictures; made-up data says so in each of them."""
+"""Files that a reader takes along: tables as CSV and XLSX, pictures; what is made up or borrowed says so in each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from poolcast.dashboard.context import Context
+from poolcast.dashboard.parts.origin import marks, short_marks
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SEPARATOR = " · "
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,7 +35,8 @@ def harmless(value: Any) -> Any:
 def as_csv(table: pd.DataFrame, context: Context) -> bytes:
     """Return a table as CSV that Excel opens with Chinese as it is (utf-8 with a mark at its head)."""
     text = _clean(table).to_csv(index=False)
-    first = f"# {context.t('bar.synthetic')}\n" if context.held.synthetic else ""
+    said = SEPARATOR.join(marks(context))
+    first = f"# {said}\n" if said else ""
     return (first + text).encode("utf-8-sig")
 
 
@@ -47,11 +50,12 @@ def as_xlsx(sheets: Mapping[str, pd.DataFrame], context: Context) -> bytes:
     )
     bold, wide = book.add_format({"bold": True, "bottom": 1, "text_wrap": True}), 14
     warn = book.add_format({"bold": True, "font_color": "#8A6500"})
+    said = SEPARATOR.join(marks(context))
     for name, table in sheets.items():
         sheet = book.add_worksheet(name[:31])
         row = 0
-        if context.held.synthetic:
-            sheet.write_string(0, 0, context.t("bar.synthetic"), warn)
+        if said:
+            sheet.write_string(0, 0, said, warn)
             row = 1
         clean = _clean(table)
         for column, title in enumerate(clean.columns):
@@ -106,8 +110,9 @@ def _titled(figure: Mapping[str, Any], title: str, context: Context) -> dict[str
     layout["margin"] = {**margin, "t": margin.get("t", 26) + 40, "b": margin.get("b", 26) + 24}
     layout["paper_bgcolor"] = layout["plot_bgcolor"] = context.palette.page
     layout["height"] = 540
-    if context.held.synthetic:
-        mark = {"text": context.t("bar.synthetic"), "xref": "paper", "yref": "paper", "x": 0, "y": 0, "yshift": -44}
+    said = SEPARATOR.join(short_marks(context))
+    if said:
+        mark = {"text": said, "xref": "paper", "yref": "paper", "x": 0, "y": 0, "yshift": -44}
         mark |= {"showarrow": False, "xanchor": "left", "font": {"size": 12, "color": "#8A6500"}}
         layout["annotations"] = [*layout.get("annotations", []), mark]
     return {"data": figure["data"], "layout": layout}

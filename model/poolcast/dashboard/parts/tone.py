@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import streamlit as st
 from poolcast.dashboard.context import palette
 from poolcast.reporting.theme import Palette
 
+_YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 _STYLE = Path(__file__).parent.parent / "style.css"
 
 
@@ -43,6 +45,14 @@ def _variables(colours: Palette) -> str:
 def safe(text: object) -> str:
     """Return text that cannot be mark-up; every text from a user or a file passes here before `st.html`."""
     return html.escape(str(text), quote=True)
+
+
+def literal(text: object) -> str:
+    """Return text in which nothing is Markdown, for labels and tooltips of widgets, which read it as such."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(str(text).split()))
+
+
+_MARKS = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:-]")
 
 
 def tip(text: str, explanation: str) -> str:

@@ -85,6 +85,9 @@ class Bands:
         By event the year at the levels 0.1, 0.5, 0.9 (level, region, ledger); the year after the last stands for never.
     tails : xarray.Dataset
         Value at risk and tail mean.
+    settling : xarray.Dataset
+        How the probability of exhaustion within the horizon settles: ``probability`` and ``error`` (paths, region,
+        ledger).
     """
 
     scenario: str
@@ -96,6 +99,7 @@ class Bands:
     events: Mapping[str, xr.Dataset] = field(repr=False)
     event_years: Mapping[str, xr.DataArray] = field(repr=False)
     tails: xr.Dataset = field(repr=False)
+    settling: xr.Dataset = field(repr=False)
 
     @property
     def is_partial(self) -> bool:
@@ -192,11 +196,18 @@ class Found:
 
 
 def _dataset_bytes(bands: Bands) -> int:
-    parts: list[Any] = [*bands.fans.values(), bands.probabilities, *bands.events.values(), bands.tails]
+    parts: list[Any] = [*bands.fans.values(), bands.probabilities, *bands.events.values(), bands.tails, bands.settling]
     return sum(int(part.nbytes) for part in parts)
 
 
 _BANDS: BoundedCache[Bands] = BoundedCache(64, 256 * MIB, _dataset_bytes)
+
+
+def is_warm() -> bool:
+    """Return whether anything has been simulated in this process: the first time its kernels are compiled."""
+    return _BANDS.held.entries > 0
+
+
 _PAIRED: BoundedCache[Paired] = BoundedCache(
     64, 128 * MIB, lambda found: sum(int(part.nbytes) for part in found.fans.values())
 )
@@ -414,6 +425,7 @@ def _bands(request: Request, simulation: Simulation) -> Bands:
                 event: _year_quantiles(simulation.layout[event], _years(simulation, name, event)) for event in EVENTS
             },
             tails=summary.tails(simulation, name),
+            settling=summary.convergence(simulation, name, "exhaustion", lambda year: year.notnull()),
         )
 
     if simulation.paths < request.paths:

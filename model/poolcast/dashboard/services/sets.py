@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.parameters.assumptions import Array, Assumptions, Provenance
 from poolcast.parameters.axes import AXES
+from poolcast.parameters.borrowing import Borrowed, borrowed_parameters
 from poolcast.parameters.consistency import contradictions
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
@@ -32,6 +34,7 @@ LEDGER_ORDER = ("EPF", "RPF", "EPA", "CII", "LAS", "CSS", "MAF", "LTCI", "ADJ", 
 """The two pooled funds first, then the others, as the box of ledgers shows them."""
 
 MINE = Words("{title} (my changes)", "{title}（我的修改）")
+SENT = Words("{title} (uploaded)", "{title}（上传）")
 EDITED_SOURCE = "edited on the page"
 
 
@@ -63,11 +66,13 @@ class Edit:
     parameter : str
         Declared name.
     value : float
-        New value in the declared unit.
+        New value in the declared unit, or what the values are multiplied by.
     where : tuple of (axis, members)
         As in a table cell: ``(("region", "130100"), ("status", "active|flexible"))``; every member elsewhere.
     first_year, last_year : int or None
         Years concerned, of a dated parameter; every year in memory where None.
+    is_factor : bool
+        Whether the values are multiplied by `value` and not replaced.
     """
 
     parameter: str
@@ -75,6 +80,7 @@ class Edit:
     where: tuple[tuple[str, str], ...] = ()
     first_year: int | None = None
     last_year: int | None = None
+    is_factor: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +132,11 @@ class LoadedSet:
     def is_synthetic(self) -> bool:
         """Whether the set holds made-up data."""
         return self.assumptions.synthetic
+
+    @cached_property
+    def borrowed(self) -> tuple[Borrowed, ...]:
+        """Parameters whose values come from the set below it, in the order of the declarations."""
+        return borrowed_parameters(self.assumptions)
 
 
 def _bytes_of(loaded: LoadedSet) -> int:
@@ -179,8 +190,14 @@ def _stamp(folders: Mapping[str, Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 def uploaded_set(assumptions: Assumptions) -> LoadedSet:
-    """Return a set that a user brought; it lives in his session, and no link names it."""
-    return LoadedSet(assumptions.name, assumptions.title, assumptions, is_named=False)
+    """Return a set that a user brought; it lives in his session, and no link names it.
+
+    One that has the name of a set that is there says that it is not that one.
+    """
+    title = assumptions.title
+    if assumptions.name in available_sets():
+        title = Words(SENT.en.format(title=title.en), SENT.zh.format(title=title.zh))
+    return LoadedSet(assumptions.name, title, assumptions, is_named=False)
 
 
 def places(loaded: LoadedSet, calibrated: Assumptions | None = None) -> tuple[Place, ...]:
@@ -280,10 +297,10 @@ def _edited(edit: Edit, values: Mapping[str, Array], assumptions: Assumptions, p
     def refuse(found: str, allowed: str, remedy: str, column: str) -> None:
         problems.append(Problem(edit.parameter, found, allowed, remedy, column=column))
 
-    if not parameter.minimum <= edit.value <= parameter.maximum:
+    if not edit.is_factor and not parameter.minimum <= edit.value <= parameter.maximum:
         bounds = f"{parameter.minimum:g} to {parameter.maximum:g} ({parameter.unit})"
         refuse(f"{edit.value:g}", bounds, "Rates and shares are fractions, 0.045 for 4.5 %.", "value")
-    if parameter.integer and not float(edit.value).is_integer():
+    if not edit.is_factor and parameter.integer and not float(edit.value).is_integer():
         refuse(f"{edit.value:g}", "a whole number", "Write a whole number.", "value")
     given = dict(edit.where)
     for axis in given:
@@ -304,8 +321,17 @@ def _edited(edit: Edit, values: Mapping[str, Array], assumptions: Assumptions, p
     if len(problems) > before:
         return None
     array = np.array(values[edit.parameter])
-    array[np.ix_(*positions) if positions else ()] = edit.value
-    return array
+    place = np.ix_(*positions) if positions else ()
+    if not edit.is_factor:
+        array[place] = edit.value
+        return array
+    array[place] *= edit.value
+    worst = [float(value) for value in (np.nanmin(array[place]), np.nanmax(array[place]))]
+    for value, over in zip(worst, (worst[0] < parameter.minimum, worst[1] > parameter.maximum), strict=True):
+        if over:
+            bounds = f"{parameter.minimum:g} to {parameter.maximum:g} ({parameter.unit})"
+            refuse(f"{value:g}", bounds, f"Multiply by a number closer to 1 than {edit.value:g}.", "value")
+    return array if len(problems) == before else None
 
 
 def _years(edit: Edit, assumptions: Assumptions, refuse: Callable[[str, str, str, str], None]) -> NDArray[np.intp]:

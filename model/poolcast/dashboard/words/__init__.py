@@ -13,8 +13,11 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from poolcast.dashboard.services.assumption_rows import SECTIONS
 from poolcast.dashboard.services.parts import EXPENDITURE_PARTS, REVENUE_PARTS
-from poolcast.parameters.declaration import Words
+from poolcast.dashboard.words.terms import TERMS
+from poolcast.parameters.axes import LEDGERS
+from poolcast.parameters.declaration import EVIDENCES, Words
 
 LANGUAGES = ("zh", "en")
 _FOLDER = Path(__file__).parent
@@ -33,6 +36,39 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "part": (*REVENUE_PARTS, *EXPENDITURE_PARTS),
     "money_unit": ("auto", "yi", "wan", "yuan"),
+    "chance": ("months_below_6", "months_below_3", "exhausted_by"),
+    "detail": ("regions", "grid", "sobol", "settling", "tails", "files"),
+    "grid_axis": ("row", "column"),
+    "tail": (
+        "shortfall_value_at_risk",
+        "shortfall_tail_mean",
+        "largest_deficit_value_at_risk",
+        "largest_deficit_tail_mean",
+    ),
+    "goal": ("payable_months", "reserve", "balance", "exhaustion"),
+    "condition": ("payable_months", "reserve", "balance", "exhaustion"),
+    "solve_detail": ("needed", "package", "save"),
+    "section": tuple(SECTIONS),
+    "evidence": EVIDENCES,
+    "term": TERMS,
+    "meaning": TERMS,
+    "ledger_meaning": LEDGERS,
+    "kind": ("term", "measure", "ledger", "band", "parameter"),
+    "keyboard": ("tab", "enter", "arrows", "escape", "find", "copy", "zoom"),
+    "method": ("population", "coverage", "money", "calibration", "ledgers", "chance", "section"),
+    "tour": tuple(f"{step}{part}" for step in ("region", "scenario", "certainty") for part in ("", "_text")),
+    "assume": (
+        *("name", "unit", "mine", "shipped", "range", "evidence", "state"),
+        *("all", "changed", "weak", "template", "downloads", "upload"),
+        *("make_workbook", "make_zip", "differences_xlsx", "differences_csv"),
+    ),
+    "budget_column": ("outcome", "budget", "outlook", "draft", "plan_2", "plan_3"),
+    "budget_upload": ("months", "approved"),
+    "budget_panel": ("monthly", "cash", "adjustment", "provider", "schedules"),
+    "budget_series": ("plan", "actual", "outlook", "low", "high"),
+    "budget_kind": ("phased", "actual", "expected"),
+    "budget_price": ("drg", "dip"),
+    "budget_unit": ("yuan", "persons", "ratio", "fraction", "months", "services"),
 }
 """Keys that code puts together, ``f"nav.{page}"``: the members of each family. All other keys stand in the code."""
 

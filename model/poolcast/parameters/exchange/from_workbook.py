@@ -87,6 +87,8 @@ def _filled(sheet: Sheet, unpacked: Unpacked) -> Sheet:
 
 def _ask_for_required(unpacked: Unpacked, set_file: SetFile | None, problems: list[Problem]) -> None:
     """Refuse each row that must be given, was left empty, and is given nowhere else; forget the empty ones that are."""
+    if not unpacked.empty_rows:
+        return
     refused = frozenset(unpacked.doubtful)
     given = read_rows(unpacked.folder, []) if set_file is not None and unpacked.tables else None
     for sheet, rows in unpacked.empty_rows:

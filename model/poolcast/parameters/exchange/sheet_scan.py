@@ -140,7 +140,10 @@ class _SheetReader:
 
     def __init__(self) -> None:
         self.scan = Scan()
-        self.row, self.column = -1, -1
+        self.row, self.column = -1, 0
+        self.cell = ""
+        self.letters: set[str] = set()
+        self.digits: set[str] = set()
         self.kind = ""
         self.in_value = False
         self.text = ""
@@ -150,20 +153,21 @@ class _SheetReader:
         name = name.rpartition(":")[2]
         if name == "c":
             cell = given.get("r")
-            if cell is None:
-                self.column += 1
-            else:
-                self.row, self.column = position(cell)
+            if cell is None:  # it stands beside the one before
+                self.column = position(self.cell)[1] + 1 if self.cell else 0
+                cell = address(self.row, self.column)
+            self.cell = cell
+            letters = cell.rstrip("0123456789")
+            self.letters.add(letters)
+            self.digits.add(cell[len(letters) :])
             self.kind = given.get("t", "")
-            scan = self.scan
-            scan.rows, scan.columns = max(scan.rows, self.row + 1), max(scan.columns, self.column + 1)
             if self.kind == "e":
-                scan.errors.add((self.row, self.column))
+                self.scan.errors.add(position(cell))
         elif name == "row":
             self.row = int(given["r"]) - 1 if "r" in given else self.row + 1
-            self.column = -1
+            self.cell = ""
         elif name == "f":
-            self.scan.formulas.add((self.row, self.column))
+            self.scan.formulas.add(position(self.cell))
         elif name == "v":
             self.in_value, self.text = self.kind == "s", ""
 
@@ -172,6 +176,13 @@ class _SheetReader:
         if self.in_value and name.rpartition(":")[2] == "v":
             self.scan.shared.append(int(self.text))
             self.in_value = False
+
+    def finished(self) -> Scan:
+        """Return what was seen, with the reach of the sheet; an address that is none is an error."""
+        if self.letters:
+            self.scan.columns = max(position(f"{letters}1")[1] for letters in self.letters) + 1
+            self.scan.rows = max(position(f"A{digits}")[0] for digits in self.digits) + 1
+        return self.scan
 
     def data(self, text: str) -> None:
         """Collect the number of a shared text."""
@@ -186,7 +197,7 @@ def _scan(xml: bytes) -> Scan:
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.data
     parser.Parse(xml, True)
-    return reader.scan
+    return reader.finished()
 
 
 def _shown(members: Mapping[str, bytes], scans: Mapping[str, Scan], limits: Limits) -> int:

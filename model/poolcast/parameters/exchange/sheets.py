@@ -175,11 +175,19 @@ def _sheet(
         elif any(str(row[position]).strip() for row in grid[header + 1 :]):
             problems.append(_nameless(file, title, address(header, position)))
     rows, notes = [], {}
+    known: dict[object, str] = {}
+    special = scan.formulas | scan.errors
     for number in range(header + 1, len(grid)):
-        words = [
-            _word(grid[number][position], file, title, number, position, scan, problems)
-            for position in columns.values()
-        ]
+        words = []
+        for position in columns.values():
+            cell = grid[number][position]
+            plain = type(cell) in (str, float) and not (special and (number, position) in special)
+            word = known.get(cell) if plain else None
+            if word is None:
+                word = _word(cell, file, title, number, position, scan, problems)
+                if plain:
+                    known[cell] = word
+            words.append(word)
         if any(words):
             rows.append((number, words))
             notes[number] = [str(grid[number][position]).strip() for position in helpers.values()]

@@ -1,0 +1,417 @@
+"""The panels of the page Uncertainty: figures with the tables behind them, and the tables below the fold."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from poolcast.dashboard.charts import uncertainty as charts
+from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.uncertainty import Bar
+from poolcast.dashboard.context import Context, Shown
+from poolcast.dashboard.forecast_panels import Panel
+from poolcast.dashboard.services.bands import Bands, Found
+from poolcast.dashboard.services.history import History
+from poolcast.dashboard.services.projections import Projected
+from poolcast.outlook.catalogue_of_measures import MEASURES
+from poolcast.reporting.formats import (
+    LEDGERS_WITH_BANDS,
+    MONTHS,
+    Scale,
+    money_scale,
+    money_scale_in,
+    probability_text,
+    range_text,
+)
+from poolcast.reporting.sensitivity_tables import RISK_WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+MEASURES_SHOWN = ("payable_months", "reserve", "balance")
+FLOWS_SHOWN = ("expenditure", "revenue", "balance")
+"""Of ledgers that keep no reserve."""
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+CHANCES = ("months_below_6", "months_below_3", "exhausted_by")
+_HISTORY = 10
+
+
+@dataclass(frozen=True)
+class Futures:
+    """What the panels read.
+
+    Parameters
+    ----------
+    here : Context
+    shown : Shown
+        The scenario.
+    item : Projected
+        Its single run.
+    past : History
+    found : Found
+        Bands of the scenario, and of the baseline where it is another one.
+    measure : str
+        Of `MEASURES_SHOWN`.
+    year : int
+        Year in focus.
+    """
+
+    here: Context
+    shown: Shown
+    item: Projected
+    past: History
+    found: Found
+    measure: str
+    year: int
+
+    @property
+    def bands(self) -> Bands:
+        """Bands of the scenario."""
+        return self.found.bands
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Region and ledger."""
+        return self.here.region, self.here.ledger
+
+    @property
+    def years(self) -> list[int]:
+        """Projected years."""
+        base = self.here.held.base_year
+        return [year for year in self.bands.quantile(self.measure, 0.5, *self.place) if year > base]
+
+    def scale(self) -> Scale:
+        """Unit of the measure: months, or the money that fits it."""
+        if self.measure == "payable_months":
+            return MONTHS
+        ends = [self.bands.quantile(self.measure, level, *self.place) for level in (0.05, 0.95)]
+        return money_scale_in(self.here.view.unit, [value for end in ends for value in end.values()])
+
+
+def has_reserve(item: Projected, region: str, ledger: str) -> bool:
+    """Whether the ledger keeps a reserve of its own there."""
+    return region in item.outcome.regions and item.outcome.has_reserve(region, ledger)
+
+
+def single_run(here: Context, item: Projected, history: History, measure: str) -> Panel:
+    """Return history and the single run of a measure, until the bands are there."""
+    words = MEASURES[measure]
+    past, base = _accounts(here, item, history, measure), here.held.base_year
+    values = item.outcome.series(measure, here.region, here.ledger)
+    scale = MONTHS if measure == "payable_months" else money_scale_in(here.view.unit, values)
+    figure = OverYears(here, scale, min(past), here.last_year)
+    figure.line(list(past), list(past.values()), here.t("x.actual"), here.palette.text, width=1.8, dots=True)
+    years = list(range(base, here.last_year + 1))
+    if measure == "payable_months":
+        figure.limits(low=0.0)
+        values = [value if value > 0 else math.nan for value in values]
+    figure.line(years, values, here.t("c.central"), here.palette.muted, dash="dash", label=here.t("c.central"))
+    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    return Panel(title, figure.specification(), None)
+
+
+def _accounts(here: Context, item: Projected, history: History, measure: str) -> dict[int, float]:
+    """Return the accounts of a measure up to the base year, on the years of the axis."""
+    base = here.held.base_year
+    found = dict(sorted(history.of(measure, here.region, here.ledger).items()))
+    kept = {year: value for year, value in found.items() if base - _HISTORY <= year <= base}
+    return kept | {base: item.outcome.series(measure, here.region, here.ledger)[0]}
+
+
+def fan(futures: Futures) -> Panel:
+    """History, median and bands of a measure."""
+    here, scale = futures.here, futures.scale()
+    words = MEASURES[futures.measure]
+    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    base, last = here.held.base_year, here.last_year
+    past = _accounts(here, futures.item, futures.past, futures.measure)
+    figure = OverYears(here, scale, min(past), last)
+    floor = 0.0 if futures.measure == "payable_months" else -math.inf
+    levels = {level: futures.bands.quantile(futures.measure, level, *futures.place) for level in LEVELS}
+    years = [base, *futures.years]
+
+    def at(level: float) -> list[float]:
+        return [max(past[base], floor), *(max(levels[level][year], floor) for year in futures.years)]
+
+    for low, high, opacity in charts.FANS:
+        figure.band(
+            years, at(low), at(high), futures.shown.colour if futures.shown.place else here.palette.accent, opacity
+        )
+    figure.line(list(past), list(past.values()), here.t("x.actual"), here.palette.text, width=1.8, dots=True)
+    colour = futures.shown.colour if futures.shown.place else here.palette.accent
+    if futures.measure == "payable_months":
+        figure.limits(low=0.0)
+        _median_months(futures, figure, years, at(0.5), colour)
+        if here.ledger in LEDGERS_WITH_BANDS:
+            figure.rail()
+    else:
+        median = [past[base], *(levels[0.5][year] for year in futures.years)]
+        figure.line(years, median, here.t("c.median"), colour, label=value_label(here.t("c.median"), median[-1], scale))
+    table = partial(_fan_table, futures, scale)
+    return Panel(title, figure.specification(), table, how=here.t("uncertainty.how_fan"))
+
+
+def _median_months(futures: Futures, figure: OverYears, years: list[int], values: list[float], colour: str) -> None:
+    end = next((year for year, value in zip(years, values, strict=True) if value <= 0 and year > years[0]), None)
+    shown = [value if end is None or year <= end else math.nan for year, value in zip(years, values, strict=True)]
+    label = None if end is not None else f"<b>{futures.here.t('c.median')} {MONTHS.show(values[-1])}</b>"
+    figure.line(years, shown, futures.here.t("c.median"), colour, width=2.8, label=label)
+    if end is not None:
+        figure.cross(end, colour, futures.shown.text_colour if futures.shown.place else colour)
+
+
+def _fan_table(futures: Futures, scale: Scale) -> pd.DataFrame:
+    import pandas as pd
+
+    here = futures.here
+    unit = here.say(scale.unit)
+    columns: dict[str, Sequence[object]] = {here.t("u.year"): futures.years}
+    for level in LEVELS:
+        name = here.t("c.median") if level == 0.5 else here.t("uncertainty.quantile", n=f"{100 * level:g}")
+        found = futures.bands.quantile(futures.measure, level, *futures.place)
+        columns[f"{name} ({unit})"] = [round(found[year] / scale.divisor, scale.digits + 1) for year in futures.years]
+    error = futures.bands.fans[futures.measure]["quantile_error"].sel({"level": 0.5, **_sel(futures)})
+    columns[f"{here.t('uncertainty.median_error')} ({unit})"] = [
+        round(float(error.sel(year=year)) / scale.divisor, scale.digits + 2) for year in futures.years
+    ]
+    return pd.DataFrame(columns)
+
+
+def _sel(futures: Futures) -> dict[str, str]:
+    region, ledger = futures.place
+    return {"region": region, "ledger": ledger}
+
+
+def exhaustion(futures: Futures) -> Panel:
+    """Runs by the year in which the reserve is used up; the baseline as an outline."""
+    here = futures.here
+    title = here.t("uncertainty.when")
+    counts, never = _counts(futures.bands, futures)
+    medians = [(futures.shown, futures.bands)]
+    against = None
+    if futures.found.against is not None:
+        baseline = here.shown[0]
+        against = (baseline, *_counts(futures.found.against, futures))
+        medians.append((baseline, futures.found.against))
+    middle = [(shown, year) for shown, bands in medians if (year := _median_year(bands, futures)) is not None]
+    figure = charts.exhaustion_years(here, futures.shown, counts, never, against, middle)
+
+    def table() -> pd.DataFrame:
+        import pandas as pd
+
+        found = futures.bands.events["exhaustion"].sel(_sel(futures))
+        shares, errors = found["probability"].values.tolist(), found["error"].values.tolist()
+        names = [*map(str, counts), here.t("uncertainty.never")]
+        rows: dict[str, Sequence[object]] = {
+            here.t("u.year"): names,
+            here.t("uncertainty.count"): [round(value) for value in (*counts.values(), never)],
+            here.t("uncertainty.share_percent"): [round(100 * value, 1) for value in (*shares, float(found["never"]))],
+            here.t("uncertainty.error_points"): [
+                round(196 * value, 1) for value in (*errors, float(found["never_error"]))
+            ],
+        }
+        if against is not None:
+            others = [round(value) for value in (*against[1].values(), against[2])]
+            rows[f"{here.t('uncertainty.count')} · {against[0].title}"] = others
+        return pd.DataFrame(rows)
+
+    return Panel(title, figure, table, how=here.t("uncertainty.how_when"))
+
+
+def _counts(bands: Bands, futures: Futures) -> tuple[dict[int, float], float]:
+    found = bands.events["exhaustion"].sel(_sel(futures))
+    years = map(int, found.year.values.tolist())
+    counts = dict(zip(years, (value * bands.paths for value in found["probability"].values.tolist()), strict=True))
+    return counts, float(found["never"]) * bands.paths
+
+
+def _median_year(bands: Bands, futures: Futures) -> int | None:
+    year = float(bands.event_years["exhaustion"].sel({"level": 0.5, **_sel(futures)}))
+    return int(year) if year <= futures.here.last_year else None
+
+
+def below(futures: Futures) -> Panel:
+    """Probability by year that months are below 6 and 3, and that the reserve has been used up."""
+    here, years = futures.here, futures.years
+    lines = {name: _chance(futures.bands, name, futures)[0] for name in CHANCES}
+    figure = charts.chances(here, years, lines)
+
+    def table() -> pd.DataFrame:
+        import pandas as pd
+
+        rows: dict[str, Sequence[object]] = {here.t("u.year"): years}
+        for name in CHANCES:
+            shares, errors = _chance(futures.bands, name, futures)
+            rows[f"{here.t(f'chance.{name}')} (%)"] = [round(100 * value, 1) for value in shares]
+            rows[f"± ({here.t('uncertainty.points')}) {here.t(f'chance.{name}')}"] = [
+                round(196 * value, 1) for value in errors
+            ]
+        return pd.DataFrame(rows)
+
+    return Panel(here.t("uncertainty.below"), figure, table, how=here.t("uncertainty.how_below"))
+
+
+def _chance(bands: Bands, name: str, futures: Futures) -> tuple[list[float], list[float]]:
+    pairs = [bands.probability(name, *futures.place, year) for year in futures.years]
+    return [share for share, _ in pairs], [error for _, error in pairs]
+
+
+def tornado(here: Context, found: xr.Dataset, kind: str, measure: str) -> Panel:
+    """Return the bars of the standard set or of the risks, the strongest on top."""
+    if kind == "standard":
+        labels = found["label_zh" if here.language == "zh" else "label"].values.tolist()
+        effects = found["effect"].values.tolist()
+    else:
+        labels = [here.say(RISK_WORDS[str(risk)]) for risk in found.risk.values]
+        effects = found["effect"].sel(size="tenth").values.tolist()
+    bars = [Bar(str(label), low, high) for label, (low, high) in zip(labels, effects, strict=True)]
+    bars = [bar for bar in bars if _reach(bar) > 0]
+    bars.sort(key=_reach, reverse=True)
+    scale = MONTHS if measure == "payable_months" else money_scale([_reach(bar) for bar in bars])
+    title = here.t("uncertainty.what")
+    if not bars:
+        return Panel(title, None, None, empty=here.t("uncertainty.nothing_moves"))
+
+    def table() -> pd.DataFrame:
+        import pandas as pd
+
+        unit = here.say(scale.unit)
+        return pd.DataFrame(
+            {
+                here.t("uncertainty.moved"): [bar.label for bar in bars],
+                f"− ({unit})": [round(bar.low / scale.divisor, scale.digits + 1) for bar in bars],
+                f"+ ({unit})": [round(bar.high / scale.divisor, scale.digits + 1) for bar in bars],
+            }
+        )
+
+    how = here.t("uncertainty.how_standard") if kind == "standard" else here.t("uncertainty.how_risks")
+    return Panel(title, charts.tornado(here, bars[:9], scale), table, note=here.say(scale.unit), how=how)
+
+
+def _reach(bar: Bar) -> float:
+    return max(abs(value) for value in (bar.low, bar.high, 0.0) if math.isfinite(value))
+
+
+def strongest(here: Context, found: xr.Dataset) -> str:
+    """Return the words of what moves the measure most in the standard set, without its size; empty for nothing."""
+    effects = abs(found["effect"]).max("side").values
+    if not len(effects) or float(effects.max()) <= 0:
+        return ""
+    label = str(found["label_zh" if here.language == "zh" else "label"].values[int(np.argmax(effects))])
+    return label.split(" ±")[0].split(" ×")[0]
+
+
+def regions_table(futures: Futures) -> pd.DataFrame:
+    """Return a row for each region and pool with this ledger: chances, years and months with their errors."""
+    import pandas as pd
+
+    here, bands, year = futures.here, futures.bands, futures.year
+    rows = []
+    for code in (*here.held.regions, *here.pools):
+        if not has_reserve(futures.item, code, here.ledger):
+            continue
+        share, error = bands.probability("exhausted_by", code, here.ledger, year)
+        below_3, _ = bands.probability("months_below_3", code, here.ledger, year)
+        low, median, high = (
+            bands.quantile("payable_months", level, code, here.ledger)[year] for level in (0.1, 0.5, 0.9)
+        )
+        ends = bands.event_years["exhaustion"].sel(region=code, ledger=here.ledger)
+        years = [_year_words(here, float(ends.sel(level=level))) for level in (0.1, 0.5, 0.9)]
+        rows.append(
+            {
+                here.t("bar.region"): here.say(here.held.name_of(code)),
+                here.t("uncertainty.exhausted_by", year=year): probability_text(
+                    share, bands.paths, error, here.language
+                ),
+                here.t("uncertainty.below_3_in", year=year): probability_text(below_3, bands.paths),
+                here.t("uncertainty.median_year"): years[1],
+                here.t("uncertainty.years_8"): years[0]
+                if years[0] == years[2]
+                else range_text(years[0], years[2], here.language),
+                here.t("uncertainty.months_in", year=year): MONTHS.show(max(median, 0.0)),
+                here.t("uncertainty.months_8", year=year): range_text(
+                    MONTHS.show(max(low, 0.0)), MONTHS.show(max(high, 0.0)), here.language
+                ),
+                "_": -share,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return frame.sort_values("_", kind="stable").drop(columns="_") if len(frame) else frame
+
+
+def _year_words(here: Context, year: float) -> str:
+    return str(int(year)) if year <= here.last_year else here.t("c.after", year=here.last_year)
+
+
+def tails_table(futures: Futures) -> pd.DataFrame:
+    """Return value at risk and tail mean with their errors, of the scenario and the baseline."""
+    import pandas as pd
+
+    here = futures.here
+    shown = [(futures.shown.title, futures.bands)]
+    if futures.found.against is not None:
+        shown.append((here.shown[0].title, futures.found.against))
+    names = (
+        "shortfall_value_at_risk",
+        "shortfall_tail_mean",
+        "largest_deficit_value_at_risk",
+        "largest_deficit_tail_mean",
+    )
+    found = {title: bands.tails.sel(_sel(futures)) for title, bands in shown}
+    scale = money_scale_in(here.view.unit, [float(tails[name]) for tails in found.values() for name in names])
+    unit = here.say(scale.unit)
+    rows: dict[str, list[object]] = {here.t("uncertainty.tail"): [here.t(f"tail.{name}") for name in names]}
+    for title, tails in found.items():
+        rows[f"{title} ({unit})"] = [scale.show(float(tails[name])) for name in names]
+        rows[f"{title} ± ({unit})"] = [scale.show(1.96 * float(tails[f"{name}_error"])) for name in names]
+    return pd.DataFrame(rows)
+
+
+def quantiles_table(futures: Futures) -> pd.DataFrame:
+    """Return the quantiles of every measure of the region and ledger in view: tidy, in yuan and months."""
+    import pandas as pd
+
+    here, rows = futures.here, []
+    for measure, found in futures.bands.fans.items():
+        chosen = found["quantile"].sel(_sel(futures))
+        for year in chosen.year.values.tolist():
+            values = chosen.sel(year=year)
+            if all(math.isfinite(value) for value in values.values.tolist()):
+                named = {f"{100 * float(level):g}%": float(values.sel(level=level)) for level in values.level.values}
+                rows.append({here.t("uncertainty.measure"): measure, here.t("u.year"): int(year), **named})
+    return pd.DataFrame(rows)
+
+
+def quantiles_file(futures: Futures) -> bytes:
+    """Return quantiles and probabilities of every region and ledger as NetCDF, in yuan and months."""
+    import xarray as xr
+
+    bands, here = futures.bands, futures.here
+    parts = [
+        found[["quantile", "quantile_error"]].rename(quantile=name, quantile_error=f"{name}_error")
+        for name, found in bands.fans.items()
+    ]
+    joined = xr.merge([*parts, bands.probabilities], compat="override", join="outer")
+    joined.attrs = {
+        "set": here.view.set,
+        "set_digest": here.loaded.digest,
+        "scenario": bands.scenario,
+        "paths": bands.paths,
+        "seed": bands.seed,
+        "synthetic": int(here.held.synthetic),
+    }
+    for name in list(joined.coords):
+        if joined[name].dtype.kind == "O":
+            joined[name] = joined[name].astype(str)
+    with tempfile.TemporaryDirectory(prefix="poolcast-quantiles-") as folder:
+        place = Path(folder) / "quantiles.nc"
+        joined.to_netcdf(place, engine="h5netcdf")
+        return place.read_bytes()
