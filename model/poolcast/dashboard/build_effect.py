@@ -167,10 +167,16 @@ def _metric(effect: Effect, kind: Kind, pair: tuple[CardValue, ...] | None) -> N
         border=True,
         delta_color=_COLOURS[own.tone],
         delta_arrow="off" if own.tone in ("same", "") else "up" if rises else "down",
-        delta_description=here.t("build.against", name=effect.base.title) if text else None,
+        delta_description=_against(effect) if text else None,
         help=tip,
         height=METRIC_HEIGHT,
     )
+
+
+def _against(effect: Effect) -> str:
+    here = effect.here
+    is_law = not effect.first.scenario.reforms
+    return here.t("build.against_law") if is_law else here.t("build.against", name=effect.base.title)
 
 
 def lines(effect: Effect, found: Found | None, sentence: str) -> None:
