@@ -78,7 +78,7 @@ def test_progress_counts_every_simulation(china):
         paths=20,
         progress=lambda done, total: told.append((done, total)),
     )
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.mark.parametrize(
