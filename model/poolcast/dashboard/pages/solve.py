@@ -10,6 +10,7 @@ from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Panel
 from poolcast.dashboard.parts import work
 from poolcast.dashboard.parts.chart_card import chart_card
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.reproduce import offer
@@ -105,8 +106,7 @@ def page() -> None:
     solve_parts.question(here, choices, text, year, ask)
     if goals.held_central(goal) is None or goals.held_rates(goal) is None:
         work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
-    every = 1.0 if computing() else None  # seconds between two looks at the jobs
-    st.fragment(answers, run_every=every)()
+    looking(computing)(answers)()
     found = Answer.of(goal, here)
     seen = View(
         "solve", here.loaded, (scenario,), here.region, here.ledger, year, goal.measure, found.paths, found.seed,

@@ -12,6 +12,7 @@ from poolcast.dashboard.forecast_panels import Panel
 from poolcast.dashboard.parts import bands as band_parts
 from poolcast.dashboard.parts import work
 from poolcast.dashboard.parts.chart_card import chart_card
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
@@ -53,11 +54,12 @@ def moved() -> xr.Dataset | None:
     return found
 
 
-waits = present and (simulated() is None or moved() is None)
-every = 1.0 if waits else None  # seconds between two looks at the jobs
+def waits() -> bool:
+    """Return whether a job is still under way."""
+    return present and (simulated() is None) | (moved() is None)  # both are asked for
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def say() -> None:
     """Draw the sentence, and how far the simulation is."""
     found = simulated()
@@ -88,7 +90,7 @@ def waiting(title: str, key: str) -> None:
     card(Panel(title, None, None, empty="◔ " + here.t("uncertainty.waiting")), key)
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def charts() -> None:
     """Draw the four charts; the numbers come when the jobs are done."""
     found = simulated()
