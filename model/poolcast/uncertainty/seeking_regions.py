@@ -130,13 +130,11 @@ def seek_regions(
             reached[code] = bool(low <= root <= high)
             values[code] = float(np.clip(root, low, high)) if math.isfinite(root) else one.present
         near = margins(values)
-        for code, one in unknowns.items():  # once more from where the answer should be: margins bend a little
-            other, rows = (second, at_second) if values[code] != second[code] else (first, at_first)
-            if not reached[code] or values[code] == other[code]:
-                continue
-            root = root_of(near[code], rows[code], values[code], other[code], probability)
-            if one.bounds[0] <= root <= one.bounds[1]:
-                values[code] = root
+        for code in codes:
+            if reached[code]:
+                other = (second, at_second) if values[code] != second[code] else (first, at_first)
+                beside = other[0][code], other[1][code]
+                values[code] = _refined(unknowns[code], (values[code], near[code]), beside, probability)
         shares = {code: float(met(condition, rows).mean()) for code, rows in margins(values).items()}
         for code in codes:
             need = RegionNeed(values[code], unknowns[code].present, reached[code], shares[code])
@@ -174,6 +172,22 @@ def root_of(at_first: Array, at_second: Array, first: float, second: float, prob
     needed = max(math.ceil(probability * len(roots) - 1e-9), 1)
     ordered = np.sort(roots) if direction > 0 else np.sort(roots)[::-1]
     return float(ordered[needed - 1])
+
+
+def _refined(unknown: Unknown, near: tuple[float, Array], other: tuple[float, Array], probability: float) -> float:
+    """Return the value found once more from where the answer should be: margins bend a little.
+
+    Parameters
+    ----------
+    unknown : Unknown
+    near, other : (value, margins by path)
+    probability : float
+    """
+    if near[0] == other[0]:
+        return near[0]
+    root = root_of(near[1], other[1], near[0], other[0], probability)
+    low, high = unknown.bounds
+    return root if low <= root <= high else near[0]
 
 
 def _beside(unknown: Unknown) -> float:
