@@ -32,7 +32,7 @@ def test_labels_stand_apart_and_inside():
     places = sorted(note["y"] for note in placed)
     step = LABEL_HEIGHT * 100 / 190
     assert all(b - a >= step - 1e-9 for a, b in itertools.pairwise(places))
-    assert places[-1] <= 100 + step / 2 + 1e-9
+    assert places[-1] <= 100 + 1e-9  # beyond the axis Plotly draws nothing
     assert [note["text"] for note in sorted(placed, key=lambda note: note["y"])] == ["a", "b", "c", "d"]
 
 

@@ -232,7 +232,8 @@ def grid(here: Context, answer: Answer, found: xr.Dataset, unknown: Unknown) -> 
     best = answer.best
     mark = None
     if best is not None and best.reached and best.change != 0:
-        mark = _between(rates, best.value), "◄ " + takeaways.value_text(unknown, best.value, here.language)
+        arrow = "▲ " if best.value > rates[-1] else "▼ " if best.value < rates[0] else "◄ "
+        mark = _between(rates, best.value), arrow + takeaways.value_text(unknown, best.value, here.language)
     present = goals.position_of(rates, unknown.present)
     label = here.say(unknown.label)
 
@@ -267,6 +268,9 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
     lines: list[tuple[Need, str]] = []
 
     def value(region: str, odds: float) -> float:
+        """Return what a region needs; of the region in view what the goal seek found, which looks closer."""
+        if region == answer.goal.region and odds == p and answer.likely is not None and answer.likely.solution.change:
+            return answer.likely.value if answer.likely.reached else math.nan
         need = found[region].get(odds)
         return need.value if need is not None and need.reached else math.nan
 

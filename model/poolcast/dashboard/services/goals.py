@@ -255,7 +255,7 @@ def likely(goal: Goal, probability: float, paths: int, seed: int) -> Work:
     count = bounded(paths)
     alone = len(goal.loaded.assumptions.region_codes) == 1
     odds = sorted({*(PROBABILITIES if alone else (EVEN,)), probability})
-    steps = len(odds) + 3
+    steps = 2 * len(odds) + 3
 
     def work(progress: Callable[[int, int], None], stop: threading.Event) -> bool:
         def tell(finished: int, _total: int) -> None:
