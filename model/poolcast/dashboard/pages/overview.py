@@ -13,6 +13,7 @@ from poolcast.dashboard.parts.bands import bands, progress, status_of
 from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import CONFIG, chart_card
 from poolcast.dashboard.parts.levels import colours
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
@@ -32,7 +33,11 @@ base = here.held.base_year
 years = [year for year in (base, base + 5, base + 15) if year <= here.last_year]
 year = here.view.year if here.view.year in years else years[min(1, len(years) - 1)]
 small = len(here.held.regions) <= SMALL
-every = 1.0 if bands(here, shown.id) is None else None  # seconds between two looks at the job
+
+
+def waits() -> bool:
+    """Return whether the simulation is still under way."""
+    return bands(here, shown.id) is None
 
 
 def go(region: str, ledger: str | None = None) -> None:
@@ -48,7 +53,7 @@ def choose_year() -> None:
     st.segmented_control(label, years, format_func=str, required=True, label_visibility="collapsed", **name)
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def funds() -> None:
     """Draw the table; chances and ranges come when the simulation is done."""
     found = bands(here, shown.id)
