@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ import streamlit as st
 from poolcast.budget.annual_budget import AnnualBudget
 from poolcast.budget.execution import ALERTS
 from poolcast.budget.fund_months import FundMonths
+from poolcast.budget.lines import EXPENDITURE
 from poolcast.dashboard import session
-from poolcast.dashboard.charts.budget import month_name
+from poolcast.dashboard.charts.budget import Array, cumulative_months, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.problems import problem_list
@@ -32,7 +33,7 @@ from poolcast.scenarios.scenario import Scenario
 if TYPE_CHECKING:
     pass
 
-_UPLOADS, _MADE = "budget_uploads", "budget_made"
+_UPLOADS, _MADE, _SHOWN = "budget_uploads", "budget_made", "budget_shown"
 _ALERT_BANDS = {"amber": "orange", "red": "red"}
 
 
@@ -51,6 +52,8 @@ class Shown:
     unit : {"yi", "wan", "yuan"}
     scale : Scale
         How money of the statement is shown.
+    curve : mapping of str to array (12,), or None
+        Spending cumulated by month, yuan (`cumulative_months`).
     """
 
     plain: AnnualBudget
@@ -60,6 +63,7 @@ class Shown:
     statement: ShownStatement
     unit: str
     scale: Scale
+    curve: Mapping[str, Array] | None = None
 
 
 def shown_of(here: Context, scenario: str) -> Shown:
@@ -77,10 +81,16 @@ def shown_of(here: Context, scenario: str) -> Shown:
     if budgets.can_be_phased(made, here.region, here.ledger):
         months = budgets.fund_months(made, here.loaded, chosen, here.region, here.ledger)
     unit = unit_of(here, made)
-    statement = shown_statement(made, here.region, here.ledger, months, unit)
+    key = (here.region, here.ledger, unit)
+    held = st.session_state.get(_SHOWN)
+    if held is None or held[0] is not made or held[1] is not months or held[2] != key:
+        curve = None if months is None else cumulative_months(months, EXPENDITURE)
+        held = (made, months, key, shown_statement(made, here.region, here.ledger, months, unit), curve)
+        st.session_state[_SHOWN] = held
+    statement, curve = held[3], held[4]
     digits = {1e7: 1, 1e6: 2, 1e4: 0, 0.01: 2}[statement.step]
     scale = money_scale_in(unit, [math.nan])
-    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
+    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit), curve)
 
 
 def _made_with(here: Context, plain: AnnualBudget, scenario: Scenario) -> AnnualBudget:
