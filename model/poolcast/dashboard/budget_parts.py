@@ -14,6 +14,7 @@ from poolcast.budget.annual_budget import AnnualBudget
 from poolcast.budget.execution import ALERTS
 from poolcast.budget.fund_months import FundMonths
 from poolcast.dashboard import session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.charts.budget import month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
@@ -231,7 +232,7 @@ def _uploader(here: Context, kind: str, take: Callable[[str, bytes], None]) -> N
     number = st.session_state.get("budget_forgotten", 0)
     file = st.file_uploader(
         here.t(f"budget_upload.{kind}"), type=endings, key=session.key_of(f"budget_{kind}_{number}"),
-        max_upload_size=budgets.LARGEST_UPLOAD // 10**6,
+        max_upload_size=budgets.LARGEST_UPLOAD // 10**6, **editing(here.language),
     )  # fmt: skip
     if file is None:
         return
