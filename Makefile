@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test validate lint format types contract check bench docs lock check-lock clean
+.PHONY: help setup run test validate browser lint format types contract check bench docs lock check-lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -43,6 +43,15 @@ validate: setup  ## the long validations (marker `long`)
 	if [ $$code -eq 5 ]; then echo "no long validations yet"; \
 	elif [ $$code -ne 0 ]; then cat $(VENV)/.long; exit $$code; \
 	else $(PY) -m pytest -m long --timeout 1800 --durations 10 $(PYTEST_ARGS); fi
+
+browser:  ## Chromium and Chinese fonts for the journeys, where root can have them from apt; else they are skipped
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; \
+	then echo "a browser is there"; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+	  || echo "no browser could be installed: its tests are skipped"; \
+	else echo "no browser, and no way to install one: its tests are skipped"; fi
 
 lint: setup  ## ruff: rules and format
 	$(PY) -m ruff check .

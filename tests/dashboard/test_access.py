@@ -5,6 +5,7 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from poolcast.dashboard import access, session
 from poolcast.dashboard.access import Settings, person_of, settings_of
+from poolcast.dashboard.services.drafts import Draft
 from poolcast.parameters.errors import ResultError
 from tests.dashboard.opening import html, open_page
 
@@ -160,3 +161,18 @@ def test_a_settings_file_that_cannot_be_read_shuts_the_door(monkeypatch, tmp_pat
     assert "pc-line" not in html(app)
     assert str(tmp_path) not in app.error[0].value
     assert not access.may_edit()
+
+
+def test_a_lever_that_a_viewer_sends_all_the_same_is_refused(signed):
+    signed(READER)
+    app = open_page("build", lang="en", d=Draft().with_lever("F02").link())
+    app.segmented_control(key="build_filter@en").set_value("on").run()
+    assert app.toggle(key="on_F02@en").disabled
+    assert "read" in app.toggle(key="on_F02@en").help
+    slider = app.slider(key="arg_F02_target@en")
+    assert slider.disabled
+    before = app.query_params["d"]
+    slider._value = 80.0  # what a browser may not do, a message can
+    app.run()
+    assert app.query_params["d"] == before
+    assert "editor" in "\n".join(text.value for text in app.text)

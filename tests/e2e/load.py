@@ -1,7 +1,7 @@
 """Many sessions at once on one server: most of them on the wire, one in a browser, all moving a slider.
 
-Every session has a draft of its own, told apart by the year in which its policy begins, and every answer is held against
-it: the address, the chart, and at the end the same moves made again by one reader alone.
+Every session has a draft of its own, told apart by the year in which its policy begins, and every answer is held
+against it: the address, the chart, and at the end the same moves made again by one reader alone.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import random
-import re
 import statistics
 import threading
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,8 +112,8 @@ class Load:
             f"wire             median {statistics.median(self.seconds):.2f} s",
             f"browser          median {statistics.median(self.in_browser):.2f} s" if self.in_browser else "",
             f"all              95th percentile {self.percentile(0.95):.2f} s, slowest {self.percentile(1):.2f} s",
-            f"memory           first {held[0]:.0f} MB, last {held[-1]:.0f} MB, most {max(held):.0f} MB, "
-            f"second half {self.growth:+.1f} MB a minute",
+            f"memory           first {held[0]:.0f} MB, last {held[-1]:.0f} MB, most {max(held):.0f} MB",
+            f"                 second half {self.growth:+.1f} MB a minute",
             f"answers checked  {self.checked} against one reader alone",
             f"faults           {len(self.faults)}",
             f"load around      {self.around}",
@@ -166,15 +167,21 @@ def run_load(
             ready.set()
             stop.set()
 
-    asyncio.run(_warm_up(address, everybody))
+    _apart(_warm_up(address, everybody))
     thread = threading.Thread(target=follow, name="wire")
     thread.start()
     if browser is not None:
         _in_browser(browser, everybody[-1], load, every, ready, stop)
     thread.join()
-    load.checked = asyncio.run(_alone(address, answers, load))
+    load.checked = _apart(_alone(address, answers, load))
     load.around = (*load.around[:1], os.getloadavg()[0])
     return load
+
+
+def _apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run something in a thread of its own: that of the browser has a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _together(
@@ -238,13 +245,7 @@ async def _warm_up(address: Address, everybody: list[Reader], timeout: float = 3
 async def _begin(session: Session, reader: Reader) -> None:
     """Open the page of a reader's draft, and show the levers that are switched on."""
     await session.open("build", **reader.query(reader.value(0)))
-    chosen = next(option for option in _options(session, "build_filter@zh") if "启用" in option or "开启" in option)
-    await session.move("build_filter@zh", chosen)
-
-
-def _options(session: Session, key: str) -> list[str]:
-    _, element, _ = session.widget(key)
-    return [getattr(option, "content", "") or str(option) for option in element.options]
+    await session.move("build_filter@zh", session.options("build_filter@zh")[0])  # those that are switched on
 
 
 def _answer(session: Session) -> str:
@@ -314,7 +315,7 @@ def _in_browser(
 
 def show_levers(tab: Any) -> None:
     """Show the levers that are switched on, with their controls."""
-    tab.locator("[class*='st-key-build_filter'] button").filter(has_text=re.compile("启用|开启|On")).first.click()
+    tab.locator("[class*='st-key-build_filter'] button").first.click()
     tab.wait_for_selector(f"[class*='st-key-{SLIDER}'] [role=slider]", timeout=60_000)
     settle(tab)
 

@@ -169,6 +169,11 @@ def test_uploads_have_a_limit_and_an_owner(address, tmp_path):
     assert not list(tmp_path.iterdir()), "the name is a label: uploads are kept in memory"
 
 
+async def _until_closed(line):
+    while True:
+        await line.recv()
+
+
 def test_broken_messages_end_their_own_session_only(address):
     async def ask():
         uri = f"ws://{urlsplit(address).netloc}/_stcore/stream"
@@ -177,9 +182,8 @@ def test_broken_messages_end_their_own_session_only(address):
             for wrong in (b"\xff" * 64, "text"):
                 async with connect(uri, subprotocols=["streamlit"], proxy=None, max_size=None) as line:
                     await line.send(wrong)
-                    with pytest.raises(ConnectionClosed):  # noqa: PT012 - some message of a few must end it
-                        for _ in range(20):
-                            await asyncio.wait_for(line.recv(), 20)
+                    with pytest.raises(ConnectionClosed):
+                        await asyncio.wait_for(_until_closed(line), 60)
             await good.move("language@en", "中")
             return good
 
@@ -202,3 +206,35 @@ def test_a_fault_shows_a_code_and_no_traceback(monkeypatch):
     assert "secret" not in shown
     assert "Traceback" not in shown
     assert not app.exception
+
+
+SECRETS = """
+[auth]
+redirect_uri = "http://127.0.0.1:8501/oauth2callback"
+cookie_secret = "0123456789012345678901234567890123456789"
+client_id = "poolcast"
+client_secret = "from the provider"
+server_metadata_url = "http://127.0.0.1:9/.well-known/openid-configuration"
+
+[roles]
+editors = ["planner@example.org"]
+"""
+
+
+def test_with_sign_in_set_up_nobody_gets_past_the_door(tmp_path):
+    """The whole way: Streamlit reads the file, the session has no cookie, and forged ones or headers do not help."""
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(SECRETS, encoding="utf-8")
+    forged = {"Cookie": "_streamlit_user=eyJpc19sb2dnZWRfaW4iOnRydWV9", "X-Forwarded-User": "planner@example.org"}
+
+    async def ask(address, headers):
+        async with opened(address, **headers) as session:
+            await session.open("forecast", set="hebei", lang="en")
+            return session
+
+    with served(folder=tmp_path) as address:
+        for headers in ({}, {**forged, "Origin": str(address)}):
+            session = asyncio.run(ask(address, headers))
+            assert "sign_in" in session.keys
+            assert not [key for key in session.keys if key.startswith(("set@", "region@", "chart_"))]
+            assert "pc-line" not in session.html

@@ -151,6 +151,10 @@ class Session:
                 return kind, element, fragment
         raise WireError(f"no widget {key}; there are {self.keys}")
 
+    def options(self, key: str) -> list[str]:
+        """Return what a row of buttons offers."""
+        return [getattr(option, "content", "") or str(option) for option in self.widget(key)[1].options]
+
     @property
     def keys(self) -> list[str]:
         """Keys of the widgets that are drawn."""

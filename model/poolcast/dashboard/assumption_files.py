@@ -10,6 +10,7 @@ import streamlit as st
 from poolcast.dashboard import assumption_panels as panels
 from poolcast.dashboard import assumption_state as state
 from poolcast.dashboard import session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import show_table
@@ -109,6 +110,7 @@ def _upload(here: Context, held: Changes) -> None:
         type=["xlsx", "zip"],
         max_upload_size=limit.packed // made.MIB,
         key=state.uploader_key(),
+        **editing(here.language),
     )
     st.caption(here.t("assume.upload_note", mb=limit.packed // made.MIB, rows=f"{limit.rows:,}"))
     if sent is not None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from poolcast.dashboard import assumption_state as state
 from poolcast.dashboard import session
+from poolcast.dashboard.access import may_edit
 from poolcast.dashboard.charts.assumptions import path_figure
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.chart_card import draw
@@ -54,7 +55,7 @@ def show_grid(here: Context, held: Changes, name: str, rows: Sequence[Row], empt
         placeholder="",
         num_rows="fixed",
         alt=here.t("assume.grid"),
-        disabled=["name", "unit", "shipped", "range", "evidence", "state"],
+        disabled=["name", "unit", "shipped", "range", "evidence", "state"] if may_edit() else True,
         on_change=partial(state.take_edits, held),
         column_config={
             "name": column.TextColumn(text["name"], width=214),

@@ -15,6 +15,7 @@ from poolcast.budget.execution import ALERTS
 from poolcast.budget.fund_months import FundMonths
 from poolcast.budget.lines import EXPENDITURE
 from poolcast.dashboard import session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.charts.budget import Array, cumulative_months, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
@@ -257,7 +258,7 @@ def _uploader(here: Context, kind: str, take: Callable[[str, bytes], None]) -> N
     number = st.session_state.get("budget_forgotten", 0)
     file = st.file_uploader(
         here.t(f"budget_upload.{kind}"), type=endings, key=session.key_of(f"budget_{kind}_{number}"),
-        max_upload_size=budgets.LARGEST_UPLOAD // 10**6,
+        max_upload_size=budgets.LARGEST_UPLOAD // 10**6, **editing(here.language),
     )  # fmt: skip
     if file is None:
         return

@@ -8,6 +8,7 @@ import streamlit as st
 
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard import compare_parts, session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.build_effect import Effect
 from poolcast.dashboard.charts.scenario_lines import Drawn
 from poolcast.dashboard.context import Context
@@ -84,12 +85,14 @@ def _load(here: Context) -> None:
                 key=session.key_of("build_load_it"),
                 type="primary",
                 on_click=partial(state.load, Draft.of(known[chosen].scenario), here.say(known[chosen].title)),
+                **editing(here.language),
             )
         st.file_uploader(
             here.t("build.upload"),
             type=["yaml", "yml"],
             max_upload_size=_MOST_MEGABYTES,
             key=session.key_of("build_upload"),
+            **editing(here.language),
             on_change=partial(_uploaded, session.key_of("build_upload")),
         )
         origin = state.draft().origin
@@ -188,7 +191,7 @@ def _save(here: Context, effect: Effect | None) -> None:
         type="primary",
         key="build_save",
         on_change="rerun",
-        disabled=not len(state.draft()),
+        **editing(here.language, disabled=not len(state.draft())),
     )
     if not box.open:
         return

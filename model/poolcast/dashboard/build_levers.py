@@ -9,6 +9,7 @@ import streamlit as st
 
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard import session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.build_parameters import parameter_cards
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.tone import safe
@@ -142,7 +143,7 @@ def _card(here: Context, lever: Lever, is_on: bool, is_open: bool) -> None:
             st.toggle(
                 here.say(lever.title),
                 width="stretch",
-                help=None if is_on and is_open else _told(here, lever),
+                **editing(here.language, None if is_on and is_open else _told(here, lever)),
                 **session.bound(f"on_{lever.id}", is_on, partial(state.switch, lever.id)),
             )
             st.html(_badges(here, lever), width="content")
@@ -289,6 +290,7 @@ def _slider(here: Context, lever: Lever, argument: Argument, value: float) -> No
         control.maximum,
         step=control.step,
         format=control.form,
+        **editing(here.language),
         **session.bound(
             f"arg_{lever.id}_{argument.name}",
             control.shown(value),

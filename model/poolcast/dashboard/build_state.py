@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from poolcast.dashboard import session
+from poolcast.dashboard.access import check_may_edit
 from poolcast.dashboard.services.drafts import Draft, History
 from poolcast.parameters.errors import PoolcastError, ScenarioError
 
@@ -48,6 +49,7 @@ def do(make: Callable[[Draft], Draft]) -> None:
     st.session_state.pop(_ERROR, None)
     before = history()
     try:
+        check_may_edit()
         keep(before.do(make(before.draft)))
     except PoolcastError as error:
         st.session_state[_ERROR] = error

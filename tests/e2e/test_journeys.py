@@ -1,0 +1,186 @@
+"""What a planner does, in a browser: a first visit that ends with a file, a changed assumption, a workbook, an end."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.e2e.load import SLIDER, show_levers
+from tests.e2e.served import chromium, needs_browser, served, settle
+
+pytestmark = [needs_browser, pytest.mark.long, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with served() as address, chromium(address) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_the_machine_and_the_console_is_quiet(browser):
+    yield
+    assert browser.seen.hosts == set()
+    assert browser.seen.errors == []
+
+
+def button(tab, key):
+    return tab.locator(f"[class*='st-key-{key}'] button").first
+
+
+def go(tab, page):
+    tab.locator(f"a[href*='/{page}']").first.click()
+
+
+def says(tab, text, timeout=120_000):
+    tab.wait_for_function("text => document.body.innerText.includes(text)", arg=text, timeout=timeout)
+
+
+def pick(tab, scenario):
+    """Pick a scenario of the library in the bar, as by typing its name."""
+    button(tab, "ctx_scenarios").click()
+    box = tab.locator("[class*='st-key-scenarios'] input").first
+    box.fill(scenario)
+    tab.get_by_role("option", name=scenario).first.click()
+    tab.wait_for_url(re.compile(r"[?&]s="), timeout=60_000)
+    tab.mouse.click(4, 700)  # beside everything: the popover closes
+    tab.locator("[data-testid=stPopoverBody]").wait_for(state="detached", timeout=30_000)
+
+
+def downloaded(tab, click):
+    with tab.expect_download(timeout=120_000) as waited:
+        click()
+    with open(waited.value.path(), "rb") as file:
+        return waited.value.suggested_filename, file.read()
+
+
+def test_from_the_first_visit_to_a_compared_scenario_and_its_file(browser):
+    tab = browser.open("overview")
+    done = tab.get_by_role("dialog")
+    if done.count():  # the tour of a first visit
+        tab.keyboard.press("Escape")
+        done.wait_for(state="detached")
+    pick(tab, "高费用增长")
+    go(tab, "compare")
+    tab.wait_for_selector(".st-key-chart_lines .main-svg", timeout=120_000)
+    settle(tab)
+    says(tab, "高费用增长")
+    button(tab, "compare_settings").click()
+    if tab.locator("[class*='st-key-compare_xlsx']").count() == 0:
+        tab.keyboard.press("Escape")
+    name, content = downloaded(tab, lambda: button(tab, "compare_xlsx").click())
+    assert name.endswith(".xlsx")
+    book = load_workbook(io.BytesIO(content), data_only=False)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert any("高费用增长" in str(cell.value) for cell in cells)
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"], "no formula in an export"
+
+
+def test_a_link_shows_the_same_in_another_session(browser):
+    tab = browser.open("compare", set="hebei", region="130200", s="high_cost", year="2040")
+    button(tab, "ctx_share").click()
+    link = tab.locator(".st-key-ctx_share code, [data-testid=stPopoverBody] code").first.inner_text().strip()
+    page, query = link.split("?")
+    assert page.endswith("/compare")
+    other = browser.open("compare", **dict(part.split("=", 1) for part in query.split("&")))
+    assert other.locator(".pc-line").first.inner_text() == tab.locator(".pc-line").first.inner_text()
+    assert "唐山" in other.locator("body").inner_text()
+
+
+def test_the_language_changes_and_the_place_stays(browser):
+    tab = browser.open("build", set="hebei", region="130300", s="high_cost")
+    tab.get_by_text("EN", exact=True).first.click()
+    tab.wait_for_url("**lang=en**", timeout=60_000)
+    settle(tab)
+    assert "region=130300" in tab.url
+    assert "s=high_cost" in tab.url
+    assert "/build" in tab.url
+    says(tab, "Qinhuangdao")
+
+
+def test_a_lever_moves_the_line_and_goes_back(browser):
+    from tests.e2e.load import Reader, figure_of, slider_to_chart
+
+    tab = browser.open("build", **Reader(0, "china", "000000").query(80))
+    show_levers(tab)
+    before = figure_of(tab, "effect")["data"]
+    slider_to_chart(tab, SLIDER, "effect", "ArrowRight")
+    assert figure_of(tab, "effect")["data"] != before
+    button(tab, "build_undo").click()
+    tab.wait_for_function(
+        "before => JSON.stringify(document.querySelector('.st-key-chart_effect .js-plotly-plot').data"
+        ".filter(t => t.mode === 'lines' && !t.fill).map(t => t.y)) === before",
+        arg=_lines_of(tab, before),
+        timeout=60_000,
+    )
+
+
+def _lines_of(tab, data):
+    return tab.evaluate("data => JSON.stringify(data.filter(t => t.mode === 'lines' && !t.fill).map(t => t.y))", data)
+
+
+def test_the_back_button_of_the_browser_goes_back_a_page(browser):
+    tab = browser.open("forecast", set="hebei", region="130200", paths="40")
+    go(tab, "compare")
+    tab.wait_for_url("**/compare**", timeout=60_000)
+    settle(tab)
+    tab.go_back()
+    tab.wait_for_url("**/forecast**", timeout=60_000)
+    says(tab, "唐山")
+
+
+def test_a_simulation_is_cancelled(browser):
+    tab = browser.open("uncertainty", set="hebei", paths="10000", seed="991")
+    stop = button(tab, "cancel_simulation")
+    stop.wait_for(timeout=120_000)
+    stop.click()
+    tab.wait_for_selector("[class*='st-key-cancel_simulation']", state="detached", timeout=60_000)
+    says(tab, "停止")
+
+
+def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(browser, tmp_path):
+    from poolcast.parameters.exchange.export import export_bytes
+    from tests.fixtures.minimal_set import write_minimal_set
+
+    whole = export_bytes(write_minimal_set(tmp_path / "minimal"), language="zh")
+    mended, broken = tmp_path / "mended.xlsx", tmp_path / "broken.xlsx"
+    mended.write_bytes(whole)
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.namelist():
+            new.writestr(item, old.read(item))
+        new.writestr("xl/vbaProject.bin", b"macro")
+    tab = browser.open("assumptions")
+    upload(tab, broken)
+    tab.wait_for_selector(".st-key-card_problems", timeout=120_000)
+    assert tab.locator(".st-key-card_loaded").count() == 0
+    upload(tab, mended)
+    tab.wait_for_selector(".st-key-card_loaded", timeout=120_000)
+    assert tab.locator(".st-key-card_problems").count() == 0
+    button(tab, "ctx_share").click()
+    says(tab, "链接里放不下")
+
+
+def upload(tab, path):
+    box = tab.locator("[class*='st-key-assume_upload'] input[type=file]")
+    if box.count() == 0:
+        button(tab, "assume_upload").or_(tab.get_by_role("button", name=re.compile("上传"))).first.click()
+    box.first.set_input_files(str(path))
+
+
+def test_an_assumption_is_changed_and_every_page_knows(browser):
+    tab = browser.open("assumptions")
+    grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
+    grid.wait_for(timeout=60_000)
+    place = grid.bounding_box()
+    tab.mouse.dblclick(place["x"] + 214 + 66 + 30, place["y"] + 29 + 14)
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("0.05")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("[class*='st-key-ctx_undo'] button", timeout=60_000)
+    go(tab, "forecast")
+    tab.wait_for_url("**/forecast**", timeout=60_000)
+    settle(tab)
+    button(tab, "ctx_undo").click()
+    tab.wait_for_selector("[class*='st-key-ctx_undo']", state="detached", timeout=60_000)
