@@ -168,6 +168,11 @@ class Session:
         return [element.spec for kind, element, _ in self._drawn() if kind == "plotly_chart"]
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether the page looks again by itself: something is still being computed."""
+        return bool(self._timers)
+
+    @property
     def alerts(self) -> list[str]:
         """Warnings and errors that the page shows, and exceptions."""
         return [
@@ -203,11 +208,13 @@ class Session:
             self._ends.get_nowait()
         began, before = time.perf_counter(), self.received
         await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
-        wanted = client.fragment_id
+        wanted, is_begun = client.fragment_id, False
         while True:
             left = timeout - (time.perf_counter() - began)
             status, fragments = await asyncio.wait_for(self._ends.get(), max(left, 0.01))
-            if status in _GOOD and (not fragments or wanted in fragments):
+            # A timer may cut the run short; what hangs on the move is then drawn by the run after it.
+            is_begun = is_begun or not fragments or wanted in fragments
+            if is_begun and status in _GOOD:
                 return Run(time.perf_counter() - began, fragments, self.received - before)
             if status not in _GOOD and status != FINISHED.FINISHED_EARLY_FOR_RERUN:
                 raise WireError(f"a run ended as {FINISHED.Name(status)}: {self.faults}")

@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from poolcast.budget.warning_rules import LEVELS, Level
-from poolcast.budget.warning_words import figure
 from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.bands import event_range
 from poolcast.dashboard.parts.cards import Card
-from poolcast.dashboard.parts.tone import LEVEL_SYMBOLS
+from poolcast.dashboard.parts.levels import against, level_text
 from poolcast.dashboard.services.attention import Row
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.history import History
@@ -88,27 +86,17 @@ def _months_card(here: Context, rows: Sequence[Row], sums: dict[str, float]) -> 
 
 
 def reason(here: Context, row: Row) -> str:
-    """Return the rule behind the light, its value and its year where it lies ahead; a dash where none fires."""
-    one = row.decided_by
+    """Return the rule that fired, or will, in words with its value and threshold; a dash where none does."""
+    one = row.warning
     if one is None:
         return NOT_DEFINED
-    values = {"title": here.say(one.rule.title), "value": figure(one.rule, one.value, here.language)}
-    if one.is_coming:
-        return here.t("overview.rule_coming", year=one.year, level=level_word(here, one.level), **values)
-    if one.since < one.year:
-        return here.t("overview.rule_since", year=one.since, **values)
-    return here.t("overview.rule_now", **values)
-
-
-def level_word(here: Context, level: Level) -> str:
-    """Return the word of a level, without the Chinese word for colour."""
-    word = here.say(LEVELS[level])
-    return word.removesuffix("色") if here.language == "zh" else word.capitalize()
+    said = f"{here.say(one.rule.title)} {against(one, here.language)}"
+    return here.t("overview.coming", year=one.year, rule=said) if one.is_coming else said
 
 
 def light(here: Context, row: Row) -> str:
     """Return the light as symbol and word."""
-    return NOT_DEFINED if row.light is None else f"{LEVEL_SYMBOLS[row.light]} {level_word(here, row.light)}"
+    return NOT_DEFINED if row.level is None else level_text(here, row.level)
 
 
 def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *, several: bool) -> pd.DataFrame:

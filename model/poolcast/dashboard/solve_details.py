@@ -10,8 +10,9 @@ from poolcast.dashboard import session, solve_parts
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files, work
 from poolcast.dashboard.parts.chart_card import show_table
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import goals
+from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.drafts import Draft, safe_name
 from poolcast.dashboard.services.goals import Goal
 from poolcast.dashboard.solve_parts import Answer
@@ -63,9 +64,7 @@ def _wait(here: Context, kind: str, key: object) -> None:
 
 
 def _needed(here: Context, goal: Goal, unknown: Unknown) -> None:
-    every = 1.0 if goals.held_needed(goal) is None else None
-
-    @st.fragment(run_every=every)
+    @looking(lambda: goals.held_needed(goal) is None)
     def draw() -> None:
         found = goals.held_needed(goal)
         if found is None:
@@ -140,7 +139,7 @@ def _package(here: Context, goal: Goal, choices: Mapping[str, Unknown]) -> None:
         work.failure(here, status)
         return
 
-    @st.fragment(run_every=1.0 if known is None else None)
+    @looking(lambda: goals.held_package(goal, asked) is None)
     def draw() -> None:
         found = goals.held_package(goal, asked)
         if found is None:
@@ -167,7 +166,7 @@ def _save(here: Context, answer: Answer) -> None:
     title = here.t(
         "solve.scenario_title",
         label=here.say(found.unknown.label),
-        value=goals.value_text(found.unknown, found.value, here.language),
+        value=takeaways.value_text(found.unknown, found.value, here.language),
     )
     save_scenario(here, Draft.of(found.scenario), "answer", title)
 

@@ -67,6 +67,7 @@ if parts.no_account(here, whole):
     empty(here.t("budget.other_ledger"), "account_balance")
 else:
     shown = parts.shown_of(here, chosen.id)
+    parts.reproduced(here, shown)
     sentence, basis = budget_details.answer(here, shown)
     with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
         with st.container(width="stretch"):

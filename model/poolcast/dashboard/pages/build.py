@@ -6,6 +6,7 @@ from poolcast.dashboard import build_effect, build_files, build_levers, session
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard.build_page import effect_of
 from poolcast.dashboard.context import context
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.takeaway import takeaway
 from poolcast.dashboard.services import takeaways
@@ -17,7 +18,7 @@ here = context()
 def follow(effect: build_effect.Effect) -> None:
     """Draw metrics, chart, rules and plan; looked at again every second while something is still being computed."""
 
-    @st.fragment(run_every=1.0 if effect.waits() else None)
+    @looking(effect.waits)
     def shown() -> None:
         found = effect.found() if effect.is_changed else None
         known = {effect.item.name: found} if found is not None else {}
@@ -54,12 +55,12 @@ def page() -> None:
         build_files.row(here, effect)
         if (wrong := state.error()) is not None:
             problem_list(wrong, here.language)
+        session.finish()  # before the part with a timer of its own
         if effect is not None:
             follow(effect)
         elif refused is not None:
             takeaway(here.t("build.cannot"), here.scope)
             problem_list(refused, here.language)
-    session.finish()
 
 
 page()

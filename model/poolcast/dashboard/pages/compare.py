@@ -12,6 +12,7 @@ from poolcast.dashboard.parts import background
 from poolcast.dashboard.parts.bands import progress, several, status_of
 from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import chart_card
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import takeaways, waiting
 from poolcast.dashboard.services.headline import KINDS, headline
@@ -54,9 +55,6 @@ def required() -> bool:
     return False
 
 
-every = 1.0 if waits() else None
-
-
 def seen() -> tuple[list[Drawn], Values, str]:
     """Return the scenarios with the bands that are known, the headline numbers, and the sentence."""
     found = several(here, picked)
@@ -67,7 +65,7 @@ def seen() -> tuple[list[Drawn], Values, str]:
     return drawn, values, sentence
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def say() -> None:
     """Draw the sentence."""
     drawn, _, sentence = seen()
@@ -79,13 +77,13 @@ def say() -> None:
     )
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def numbers() -> None:
     """Draw the four cards."""
     cards(headline_cards(here, here.usable, seen()[1], year, "…"), here.t("c.small_difference"))
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def lines() -> None:
     """Draw the lines of all scenarios."""
     drawn, _, sentence = seen()
@@ -109,7 +107,7 @@ def lines() -> None:
     )
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def reasons() -> None:
     """Draw why the focus differs from the baseline."""
     drawn, _, _ = seen()

@@ -8,6 +8,7 @@ from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Fund, Panel, dependency, flows, parts, stock
 from poolcast.dashboard.parts.bands import bands, event_range, progress, status_of
 from poolcast.dashboard.parts.chart_card import chart_card
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import funds, takeaways
@@ -20,10 +21,14 @@ item = here.projected(shown.id)
 fund = Fund(here, item, history(here.loaded))
 year = here.view.year or min(here.held.base_year + 15, here.last_year)
 answer = takeaways.forecast(item, here.region, here.ledger, year, here.language)
-every = 1.0 if bands(here, shown.id) is None else None  # seconds between two looks at the job
 
 
-@st.fragment(run_every=every)
+def waits() -> bool:
+    """Return whether the simulation is still under way."""
+    return bands(here, shown.id) is None
+
+
+@looking(waits)
 def say() -> None:
     """Draw the sentence; the range comes when the simulation is done."""
     found = bands(here, shown.id)
@@ -36,7 +41,7 @@ def say() -> None:
     takeaway(answer, basis)
 
 
-@st.fragment(run_every=every)
+@looking(waits)
 def heading() -> None:
     """Draw payable months or the reserve, with the band once it is there."""
     found = bands(here, shown.id)

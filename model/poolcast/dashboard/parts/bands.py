@@ -56,13 +56,18 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
         return found
     known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
     status = _status(known.get(request.pair_key))
-    if status is not None:
+    if status is not None and not was_left(status):
         return status.result if isinstance(status.result, Found) else None
     answer = request_bands(jobs(), session_id(), request)
     if isinstance(answer, Found):
         return answer
     st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
     return None
+
+
+def was_left(status: Status) -> bool:
+    """Whether a job ended without a result because another question of the session took its place: it is asked anew."""
+    return status.is_over and status.result is None and status.state != "failed"
 
 
 def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from zlib import crc32
 
 import streamlit as st
 
@@ -53,17 +54,19 @@ def _set(context: Context) -> None:
     def change(name: str) -> None:
         session.change(set=name, region="", to=None, year=None)
 
+    # the browser remembers the label: one that changes needs a box of its own, or the old label comes back as a name
+    name = "set" if own is None else f"set_{crc32(show(own.name).encode()):x}"
     st.selectbox(
         context.t("bar.set"),
         names,
         format_func=show,
         label_visibility="collapsed",
-        width=190,
-        **session.bound("set", context.view.set, change),
+        width=190 if own is None else 250,
+        **session.bound(name, context.view.set, change),
     )
     if own is not None and own.name == context.view.set:
-        undo = context.t("bar.back_to_shipped")
-        st.button(undo, icon=":material/undo:", key="ctx_undo", help=undo, on_click=lambda: session.keep_set(None))
+        undo, why = context.t("bar.restore"), context.t("bar.back_to_shipped")
+        st.button(undo, icon=":material/undo:", key="ctx_undo", help=why, on_click=lambda: session.keep_set(None))
 
 
 def _region(context: Context) -> None:

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from poolcast.budget.warning_rules import Level
 from poolcast.dashboard.context import palette
 from poolcast.reporting.theme import Palette
 
-LEVEL_SYMBOLS: dict[Level, str] = {"red": "▼", "orange": "◆", "yellow": "●", "green": "○"}
 _YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 _STYLE = Path(__file__).parent.parent / "style.css"
 
@@ -66,10 +64,3 @@ def line_sample(colour: str, dash: str) -> str:
     """Return a short line as a key of colour and dash."""
     kind = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "double"}.get(dash, "solid")
     return f'<span class="pc-sample" style="border-top:3px {kind} {colour}"></span>'
-
-
-def level_colours(level: Level, colours: Palette) -> tuple[str, str]:
-    """Return ground and ink of a level of early warning; symbol and word always stand beside it."""
-    if level == "yellow":
-        return _YELLOW[colours.dark]
-    return colours.bands["normal" if level == "green" else level]
