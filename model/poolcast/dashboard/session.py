@@ -152,5 +152,5 @@ def _choice(
     if value not in options:
         value = options[0]
     name = more.pop("name", field)
-    tied = bound(name, value, lambda chosen: change(**{field: chosen}))
+    tied = bound(name, value, lambda chosen: change(**{field: chosen}) if chosen in options else None)
     return widget(label, options, format_func=show, **tied, **more)

@@ -113,7 +113,7 @@ def progress(here: Context, status: Status | None) -> str:
     """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:
         return ""
-    if status.state == "queued":
+    if status.state == "queued" and status.ahead > 0:
         return "◔ " + here.t("s.queue", n=status.ahead)
     if status.done == 0 and status.seconds > SLOW_START and not is_warm():
         return "◔ " + here.t("n.first")

@@ -27,7 +27,8 @@ def header(context: Context) -> None:
         _ledger(context)
         _scenarios(context)
         _chips(context)
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="pc_end"):
+        end = st.container(horizontal=True, vertical_alignment="center", width="content", wrap=False, key="pc_end")
+        with end:
             origin.badges(context)
             sharing.share(context)
             sharing.reproduce(context)
