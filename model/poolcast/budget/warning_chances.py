@@ -17,6 +17,8 @@ from poolcast.uncertainty.histogram import HistogramStore
 from poolcast.uncertainty.summary import PATHS_AT_A_TIME, probabilities
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from poolcast.uncertainty.simulate import Simulation
 
 Array = NDArray[np.float64]
@@ -113,8 +115,8 @@ def _exact(
     else:
         sizes = np.bincount(batch).reshape(-1, 1, 1, 1)
         error = (counts / sizes).std(0, ddof=1) / np.sqrt(len(sizes))
-    own = kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))
-    held = np.logical_or.reduce(np.isfinite(own), axis=kept.dimensions.index("year"))
+    known: Array = kept.unflatten(np.where(simulation.layout.holds(scenario, measure), 0.0, np.nan))
+    held = np.atleast_2d(np.isfinite(known).any(0))
     named = tuple(int(years[start]) for start in starts)
     return {
         (str(region), str(ledger), rule.id): Chance(named, share[:, row, column], error[:, row, column])
@@ -128,11 +130,38 @@ def _counted(
     simulation: Simulation, scenario: str, assumptions: Assumptions, rule: WarningRule
 ) -> dict[tuple[str, str, str], Chance | Words]:
     """Read what histograms have counted: from the base year only, and for the published line only."""
-    name, line = _COUNTED[rule.id]
     found = probabilities(simulation, scenario)
     year = assumptions.base_year + CHANCE_YEARS
-    if name not in found or year not in found.year.values:
+    if _COUNTED[rule.id][0] not in found or year not in found.year.values:
         return _nowhere(simulation, rule, Words(f"The simulation ends before {year}.", f"模拟未到{year}年。"))
+    return _counted_of(found, assumptions, rule)
+
+
+def counted_chances(found: xr.Dataset, assumptions: Assumptions) -> dict[tuple[str, str, str], Chance | Words]:
+    """Return the chances of every fund from probabilities that were counted before, seen from the base year.
+
+    Parameters
+    ----------
+    found : xarray.Dataset
+        As `poolcast.uncertainty.summary.probabilities` gives it; a rule of years that it does not reach is left out.
+    assumptions : Assumptions
+        Whose thresholds hold; of a fund with other lines than the published ones nothing is known.
+    """
+    year = assumptions.base_year + CHANCE_YEARS
+    if year not in found.year.values:
+        return {}
+    result: dict[tuple[str, str, str], Chance | Words] = {}
+    for rule in CHANCES:
+        if _COUNTED[rule.id][0] in found:
+            result.update(_counted_of(found, assumptions, rule))
+    return result
+
+
+def _counted_of(
+    found: xr.Dataset, assumptions: Assumptions, rule: WarningRule
+) -> dict[tuple[str, str, str], Chance | Words]:
+    name, line = _COUNTED[rule.id]
+    year = assumptions.base_year + CHANCE_YEARS
     share, error = found[name].sel(year=year), found[f"{name}_error"].sel(year=year)
     result: dict[tuple[str, str, str], Chance | Words] = {}
     for region in share.region.values:
