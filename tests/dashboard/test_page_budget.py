@@ -103,6 +103,7 @@ def test_displayed_sums_foot(plain, uploads):
                 parts = [values[part] for part in lines[code].parts if part in values and math.isfinite(values[part])]
                 assert sum(round(part / step) for part in parts) == round(values[code] / step), (unit, column, code)
             assert round(values["B1"] / step) == round(values["R"] / step) - round(values["E"] / step)
+            assert column == "budget" or values["B3"] - values["B2"] == pytest.approx(values["B1"], abs=step / 10)
 
 
 def test_the_plan_stands_beside_the_outlook_where_no_budget_was_approved(plain, uploads):
