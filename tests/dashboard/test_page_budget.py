@@ -103,6 +103,7 @@ def test_displayed_sums_foot(plain, uploads):
                 parts = [values[part] for part in lines[code].parts if part in values and math.isfinite(values[part])]
                 assert sum(round(part / step) for part in parts) == round(values[code] / step), (unit, column, code)
             assert round(values["B1"] / step) == round(values["R"] / step) - round(values["E"] / step)
+            assert column == "budget" or values["B3"] - values["B2"] == pytest.approx(values["B1"], abs=step / 10)
 
 
 def test_the_plan_stands_beside_the_outlook_where_no_budget_was_approved(plain, uploads):
@@ -112,6 +113,9 @@ def test_the_plan_stands_beside_the_outlook_where_no_budget_was_approved(plain, 
     projected = plain.statements[NATION].value("E", FUND, "outlook")
     assert shown.row("E").amounts["budget"] == pytest.approx(projected, abs=1e7)
     assert shown.row("E").amounts["outlook"] > shown.row("E").amounts["budget"]
+    done = months.watched.execution
+    for side in ("R", "E"):
+        assert shown.row(side).so_far == pytest.approx(done.actual[done.lines.index(side)], abs=2e7)
     band = shown.row("E")
     assert band.low < band.amounts["outlook"] < band.high
     reserve, payable = shown.row("B3"), shown.row("B4.1")
