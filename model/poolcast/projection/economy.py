@@ -130,12 +130,16 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     own = assumptions.from_year("cost.autonomous_growth", base)[None]
     shock = np.asarray(drivers.added("unit_cost_growth"))
     shock = shock[..., None, None] if shock.ndim else shock
-    growth = own + elasticity * economy.wage_growth[..., None, None] + excess + shock
+    growth = own + elasticity * economy.wage_growth[..., None, None]
+    growth += excess
+    growth = _in_room_of(np.add, growth, shock)
     span = float(assumptions["cost.convergence_years"])
     years = np.arange(growth.shape[2])
     converging = np.where((years >= 1) & (years <= span), 1.0, 0.0)
     gap = assumptions["cost.convergence_gap"][:, None] * converging / span
-    factor = (1 + growth) * (1 + gap)[None, :, :, None, None]
+    factor = growth  # (1 + growth)(1 + gap) / (1 + growth of use) - 1, in the room of the growth: paths make it large
+    factor += 1
+    factor *= (1 + gap)[None, :, :, None, None]
     factor /= (1 + use_growth)[:, :, :, None]
     factor -= 1
     use = growth_index(use_growth, 2)
@@ -146,5 +150,12 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     unit_cost = growth_index(factor, 2)
     level = np.asarray(drivers.factor("benefit_level"))
     if level.ndim:
-        unit_cost = unit_cost * np.where(_SHOCKED, level[..., None, None], 1.0)
+        unit_cost = _in_room_of(np.multiply, unit_cost, np.where(_SHOCKED, level[..., None, None], 1.0))
     return CostTrend(use=use, unit_cost=unit_cost)
+
+
+def _in_room_of(operation: np.ufunc, values: Array, other: Array) -> Array:
+    """Return an operation on two arrays, in the room of the first where that is large enough."""
+    fits = np.broadcast_shapes(values.shape, other.shape) == values.shape
+    result: Array = operation(values, other, out=values if fits else None)
+    return result

@@ -69,7 +69,8 @@ class Draws:
 
     def normals(self, stream: str, region: str, first: int, count: int, size: int) -> Array:
         """Return standard normals (path, size); see `uniforms`."""
-        result: Array = ndtri(self.uniforms(stream, region, first, count, size))
+        drawn = self.uniforms(stream, region, first, count, size)
+        result: Array = ndtri(drawn, out=drawn)
         return result
 
     def leading_normals(self, first: int, count: int) -> Array:
@@ -89,7 +90,10 @@ class Draws:
         counter = np.array([first * words, 0, 0, 0], dtype=np.uint64)
         generator = np.random.Philox(counter=counter, key=_key(self.seed, stream, region))
         raw = generator.random_raw(count * words * _COUNTER_WORDS).reshape(count, -1)[:, :size]
-        result: Array = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        raw >>= np.uint64(11)
+        result: Array = raw.astype(np.float64)
+        result += 0.5
+        result *= 2.0**-53
         return result
 
 
