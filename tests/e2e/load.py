@@ -168,10 +168,14 @@ def run_load(
             stop.set()
 
     _apart(_warm_up(address, everybody))
+    tab = None
+    if browser is not None:  # before the others come: a browser gives up on a page that takes half a minute
+        tab = browser.open("build", **everybody[-1].query(everybody[-1].value(0)))
+        show_levers(tab)
     thread = threading.Thread(target=follow, name="wire")
     thread.start()
     if browser is not None:
-        _in_browser(browser, everybody[-1], load, every, ready, stop)
+        _in_browser(browser, tab, everybody[-1], load, every, ready, stop)
     thread.join()
     load.checked = _apart(_alone(address, answers, load))
     load.around = (*load.around[:1], os.getloadavg()[0])
@@ -289,10 +293,8 @@ async def _alone(address: Address, answers: dict[tuple[Reader, int], str], load:
 
 
 def _in_browser(
-    browser: Any, reader: Reader, load: Load, every: float, ready: threading.Event, stop: threading.Event
+    browser: Any, tab: Any, reader: Reader, load: Load, every: float, ready: threading.Event, stop: threading.Event
 ) -> None:
-    tab = browser.open("build", **reader.query(reader.value(0)))
-    show_levers(tab)
     ready.wait(600)
     move = 0
     while not stop.is_set():

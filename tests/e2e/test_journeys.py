@@ -151,7 +151,7 @@ def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(
         for item in old.namelist():
             new.writestr(item, old.read(item))
         new.writestr("xl/vbaProject.bin", b"macro")
-    tab = browser.open("assumptions")
+    tab = browser.open("assumptions", region="000000")
     upload(tab, broken)
     tab.wait_for_selector(".st-key-card_problems", timeout=120_000)
     assert tab.locator(".st-key-card_loaded").count() == 0
@@ -170,13 +170,13 @@ def upload(tab, path):
 
 
 def test_an_assumption_is_changed_and_every_page_knows(browser):
-    tab = browser.open("assumptions")
+    tab = browser.open("assumptions", region="000000")
     grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
     grid.wait_for(timeout=60_000)
     place = grid.bounding_box()
     tab.mouse.dblclick(place["x"] + 214 + 66 + 30, place["y"] + 29 + 14)
     tab.keyboard.press("Control+a")
-    tab.keyboard.type("0.05")
+    tab.keyboard.type("7.5")
     tab.keyboard.press("Enter")
     tab.wait_for_selector("[class*='st-key-ctx_undo'] button", timeout=60_000)
     go(tab, "forecast")
