@@ -1,7 +1,8 @@
 """Twenty planners at once: errors, other people's numbers, waiting times and memory over ten minutes.
 
 Nineteen sessions on the wire and one in Chromium, each moving a slider of the page Build every five seconds; half
-of them look at `china`, half at the fourteen regions of `hebei`. Bars: no fault, 95th percentile below 3 s, memory flat.
+of them look at `china`, half at the fourteen regions of `hebei`. Bars: no fault, 95th percentile below 3 s, memory
+flat.
 
     python -m benchmarks.many_sessions [--minutes 10] [--sessions 20] [--every 5] [--hebei 0.5] [--no-browser]
 """
