@@ -281,6 +281,7 @@ BLOCKS: dict[str, Callable[[], list[str]]] = {
     "help-run": lambda: printed("poolcast run --help"),
     "help-list": lambda: printed("poolcast list --help"),
     "help-check": lambda: printed("poolcast check --help"),
+    "help-budget": lambda: printed("poolcast budget --help"),
     "help-roll": lambda: printed("poolcast roll --help"),
     "help-population": lambda: printed("poolcast population --help"),
     "list-measures": lambda: printed("poolcast list measures"),

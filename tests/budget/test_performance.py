@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from poolcast.budget.annual_budget import AnnualBudget, budget
+from poolcast.budget.approved_budget import ApprovedBudget
 from poolcast.budget.official_budgets import SCHEMES, STAGES, budget_errors, official_budgets, official_sources
 from poolcast.budget.performance import _Year, performance
 from poolcast.parameters.assumptions import Assumptions
@@ -19,6 +20,20 @@ def _closed(read: Assumptions, reform: str) -> AnnualBudget:
     """Accounts that came out otherwise, as if the year were closed: the same set under a reform."""
     outcome = budget(read, with_reforms(load_scenario("baseline"), [reform]))
     return replace(outcome, read=replace(outcome.read, base_year=2027))
+
+
+def test_an_approved_budget_against_its_outcome(hebei: AnnualBudget) -> None:
+    closed = replace(hebei, read=replace(hebei.read, base_year=2027))
+    outcome = hebei.statements["130200"].value("E1.1", "RPF")
+    approved = ApprovedBudget(2027, "budget.csv", {("130200", "RPF", "E1.1"): 0.8 * outcome})
+    (found,) = performance(approved, closed).deviations
+    assert (found.budget, found.outcome) == (0.8 * outcome, outcome)
+    assert found.relative == pytest.approx(0.25)
+    assert found.parts == {"other": pytest.approx(0.2 * outcome)}
+    with pytest.raises(ResultError):
+        performance(approved, hebei)
+    with pytest.raises(ResultError):
+        performance(approved, closed, 2026)
 
 
 def test_a_deviation_and_its_parts(hebei: AnnualBudget, hebei_set: Assumptions) -> None:

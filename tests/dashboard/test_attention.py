@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from poolcast.budget.warning_rules import rank
+from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.attention import AHEAD, Row, rows
 from poolcast.dashboard.services.history import history
 from poolcast.dashboard.services.library import scenario
@@ -38,9 +40,25 @@ def test_every_region_stands_once_and_the_worst_band_first(hebei, found):
     codes = [row.region for row in found]
     regions = [str(code) for code in hebei.forecast.region.values if code != "130000"]
     assert sorted(codes) == sorted(regions)
-    lowest = [math.inf if row.band is None else row.worry[0] for row in found]
+    lowest = [math.inf if row.band is None else row.worry[1] for row in found]
     assert lowest == sorted(lowest)
     assert found[0].band == "orange"
+
+
+def test_the_light_is_that_of_the_early_warnings_and_sorts_the_funds(hebei):
+    judged = warnings_of(hebei)
+    listed = rows(hebei, ["EPF", "RPF", "CII"], 2030, history(hebei.loaded), warnings=judged)
+    levels = [-1 if one.level is None else rank(one.level) for one in listed]
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) > 2
+    for one in listed:
+        if one.ledger == "CII":
+            assert one.level is None
+            continue
+        fund = judged.fund(one.region, one.ledger)
+        assert one.level == fund.light_ahead
+        assert (one.warning is None) == (one.level == "green")
+        assert one.warning is None or one.warning.level == one.level
 
 
 def row(region: str, **changes: object) -> Row:

@@ -92,3 +92,9 @@ def test_the_band_comes_from_the_simulation(monkeypatch):
     request = bands.Request(load_set("china"), scenario("baseline"), None, 40, 7)
     band = bands.held_bands(request).bands.quantile("payable_months", 0.9, "000000", "RPF")
     assert filled[0]["y"][-1] == pytest.approx(max(band[2060], 0.0), rel=1e-4)
+
+
+def test_a_measure_of_another_page_shows_months_as_the_switch_says():
+    app = open_page("forecast", lang="en", measure="revenue")
+    assert app.segmented_control(key="measure@en").value == "payable_months"
+    assert '<div class="pc-head">Payable months</div>' in html(app)

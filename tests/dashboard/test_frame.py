@@ -1,8 +1,13 @@
 """The frame of every page: bar, address, language, links."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from poolcast.dashboard import server
+from poolcast.dashboard.parts import problems
+from poolcast.dashboard.services.drafts import Draft
+from poolcast.dashboard.services.sets import Edit, edited_set, load_set
 from tests.dashboard.opening import PAGES, html, open_page
 
 EVERY_PAGE = sorted(path.stem for path in PAGES.glob("*.py"))
@@ -58,9 +63,77 @@ def test_synthetic_data_says_so_and_real_data_does_not():
     assert "合成数据" not in html(open_page("forecast", set="china"))
 
 
-def test_a_link_of_another_version_says_so():
-    app = open_page("forecast", v="0.0.1+00000000", lang="en")
+@pytest.mark.parametrize(("warm", "held", "sentence"), [
+    (False, False, "First use: preparing the engine, about 20 seconds."),
+    (True, False, "Projecting…"),
+    (True, True, None),
+])  # fmt: skip
+def test_the_first_picture_is_announced_and_later_ones_replace_the_old(monkeypatch, warm, held, sentence):
+    said, real = [], problems.waiting
+
+    def heard(text, place):
+        said.append(text)
+        return real(text, place)
+
+    monkeypatch.setattr(problems, "waiting", heard)
+    monkeypatch.setattr(problems, "is_warm", lambda: warm)
+    monkeypatch.setattr(problems, "is_projected", lambda *_: held)
+    app = open_page("forecast", lang="en")
+    assert said == ([] if sentence is None else [sentence])
+    assert 'pc-note" role="status"' not in html(app)
+    app.selectbox(key="ledger@en").set_value("RPF").run()
+    assert len(said) == (sentence is not None)
+
+
+def test_a_link_of_another_version_says_so_until_it_is_read_or_another_set_is_opened():
+    from poolcast import __version__
+
+    digest = load_set("china").digest[:8]
+    app = open_page("forecast", v=f"0.0.1+{digest}", lang="en")
     assert "0.0.1" in app.info[0].value
+    assert "digest" not in app.info[0].value
+    app.button(key="sender_read@en").click().run()
+    assert not app.info
+    app = open_page("forecast", v=f"{__version__}+00000000", lang="en")
+    assert "00000000" in app.info[0].value
+    assert "made with" not in app.info[0].value
+    app.selectbox(key="ledger@en").set_value("RPF").run()
+    assert app.info
+    app.selectbox(key="set@en").set_value("hebei").run()
+    assert not app.info
+    assert not open_page("forecast", v=f"{__version__}+{digest}").info
+
+
+def test_share_gives_the_link_and_says_what_it_opens():
+    draft = Draft().with_lever("B01")
+    query = {"set": "hebei", "region": "131100", "s": "high_cost", "year": "2040", "lang": "en", "d": draft.link()}
+    app = open_page("forecast", session={"ctx_share": True}, **query)
+    (link,) = [code.value for code in app.code if "v=" in code.value]
+    assert dict(parse_qsl(urlsplit(link).query)).items() >= query.items()
+    said = " ".join(caption.value for caption in app.caption)
+    assert "Forecast" in said
+    assert "Hengshui · Employee pooled fund" in said
+    assert "1,000 runs · seed 7" in said
+    assert "holds 1 change," in said
+
+
+def test_a_set_of_the_readers_own_has_no_link_and_a_workbook_before_the_command():
+    mine = edited_set(load_set("china"), [Edit("revenue.employer_rate", 0.09, (), 2027, 2060)])
+    app = open_page("forecast", session={"ctx_share": True, "ctx_reproduce": True, "own_set": mine}, lang="en")
+    assert app.button(key="ctx_no_link").disabled
+    codes = [code.value for code in app.code]
+    assert not any("v=" in code for code in codes)
+    assert "poolcast import my_china.xlsx --to my_china" in codes
+    assert any("--set my_china" in code for code in codes)
+
+
+def test_reproduce_gives_the_command_of_the_view():
+    session = {"ctx_reproduce": True}
+    app = open_page("forecast", session=session, set="hebei", region="131100", s="high_cost", to="2040")
+    command = next(code.value for code in app.code if code.value.startswith("poolcast"))
+    assert command == (
+        "poolcast run baseline high_cost --set hebei --to 2040 --region 131100 --ledger EPF --language zh"
+    )
 
 
 def test_the_settings_beside_the_script_are_those_of_the_checkout():

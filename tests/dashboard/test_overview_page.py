@@ -5,6 +5,8 @@ import math
 
 import pytest
 
+from poolcast.budget.early_warning import early_warnings
+from poolcast.budget.warning_rules import LEVELS, rank
 from poolcast.dashboard.services.library import scenario
 from poolcast.dashboard.services.projections import projected
 from poolcast.dashboard.services.sets import load_set
@@ -85,3 +87,18 @@ def test_a_small_set_shows_ledger_cards_and_no_map():
     assert "Payable months by region" not in html(app)
     assert len(app.get("plotly_chart")) == 6
     assert not any(isinstance(value, float) and math.isinf(value) for value in table(app)["Months 2030"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_light_and_its_rule_are_those_of_the_early_warnings(hebei, language):
+    shown = table(open_page("overview", set="hebei", lang=language, ledger="RPF"))
+    region, light, rule = ("地区", "预警", "触发规则") if language == "zh" else ("Region", "Light", "Rule fired")
+    told = early_warnings(hebei.forecast, hebei.reformed, history="hebei")
+    for code, cell, reason in zip(shown[region], shown[light], shown[rule], strict=True):
+        fund = next(f for f in told.funds if f.ledger == "RPF" and f.region_name.in_language(language) == code)
+        word = LEVELS[fund.light].in_language(language).removesuffix("色").lower()
+        assert cell.lower().endswith(word)
+        worse = fund.coming and rank(fund.light_ahead) > rank(fund.light)
+        one = fund.coming[0] if worse else fund.decided_by
+        assert reason == "—" if one is None else one.rule.title.in_language(language) in reason
+        assert (str(one.year) in reason) if worse else True

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
 
-from poolcast.dashboard.services import budgets
+from poolcast.dashboard.services import budgets, clearing
+from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.budget_rows import shown_statement
 from poolcast.dashboard.services.library import scenario
 from poolcast.dashboard.services.month_files import example_months, months_workbook
+from poolcast.dashboard.services.projections import projected
 from poolcast.dashboard.services.sets import load_set
 from tests.dashboard.opening import html, open_page
 
@@ -57,7 +60,7 @@ def test_without_months_the_page_says_the_draft_and_asks_for_months(plain, lang)
     assert shown["E"][-1] == f"{draft / 1e8:,.1f}"
     assert f"{draft / 1e8:,.0f}" in html(app)
     assert {"zh": "还没有本年的月报", "en": "No months of this year yet"}[lang] in html(app)
-    assert {"zh": "执行率", "en": "Execution"}[lang] not in html(app)
+    assert {"zh": ">执行率 %<", "en": ">Execution %<"}[lang] not in html(app)
     assert "R2.1" not in shown  # zeros only
 
 
@@ -97,7 +100,7 @@ def test_displayed_sums_foot(plain, uploads):
         for column in ("outcome", "budget", "outlook", "draft", "so_far"):
             values = {row.code: row.so_far if column == "so_far" else row.amounts[column] for row in shown.rows}
             for code in ("R", "E", "R1", "E1"):
-                parts = [values[part] for part in lines[code].parts if values.get(part, float("nan")) == values[part]]
+                parts = [values[part] for part in lines[code].parts if part in values and math.isfinite(values[part])]
                 assert sum(round(part / step) for part in parts) == round(values[code] / step), (unit, column, code)
             assert round(values["B1"] / step) == round(values["R"] / step) - round(values["E"] / step)
 
@@ -139,7 +142,8 @@ def test_broken_months_are_listed_at_their_cells_and_nothing_is_loaded(plain, la
     assert all(problem.file == "mine.csv" for problem in error.value.problems)
     app = open_page("budget", lang=lang, session={"budget_problems": ("mine.csv", error.value)})
     said = "\n".join(text.value for text in app.get("text"))
-    assert "E9.9" in said and "mine.csv" in said
+    assert "E9.9" in said
+    assert "mine.csv" in said
     assert "upload.csv" not in said + html(app)
     assert {"zh": "尚未载入", "en": "Nothing was loaded"}[lang] in html(app)
 
@@ -159,11 +163,92 @@ def test_the_empty_table_is_read_back_once_it_is_filled(plain, fund):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_details_open(china, uploads, lang):
+def test_the_details_open(china, uploads, fund, lang):
     session = {"budget_uploads": (china.digest, uploads)}
     session |= {f"budget_{panel}": True for panel in ("monthly", "cash", "adjustment", "provider", "schedules")}
     app = open_page("budget", lang=lang, session=session)
+    shown = html(app)
+    assert fund.cash.lowest_day.isoformat() in shown
+    assert {"zh": "规则 C14", "en": "rule C14"}[lang] in shown
+    assert {"zh": "DIP 点值", "en": "DIP point value"}[lang] in shown
+    assert len(app.dataframe) == 4  # months, adjustment, providers, a schedule
+    app.segmented_control(key=f"budget_schedule@{lang}").set_value("S6").run()
     assert not app.exception
+
+
+def test_the_example_is_marked_and_forgotten():
+    app = open_page("budget", lang="zh", session={"budget_upload": True})
+    app.button(key="budget_example@zh").click().run()
+    assert '<span class="pc-synthetic">合成数据</span>' in html(app)
+    assert "执行率 %" in html(app)
+    app.button(key="budget_forget@zh").click().run()
+    assert "还没有本年的月报" in html(app)
+
+
+def test_months_of_another_region_say_so(plain):
+    hebei = load_set("hebei")
+    base = budgets.annual_budget(hebei, scenario("baseline"))
+    content = b"region,ledger,line,Jan cumulative (yuan)\n130200,EPF,E,1000000\n"
+    read = budgets.read_uploaded_months("m.csv", content, base)
+    app = open_page(
+        "budget", set="hebei", region="131100", lang="en",
+        session={"budget_uploads": (hebei.digest, budgets.Uploads(read))},
+    )  # fmt: skip
+    assert "m.csv holds no months of this fund" in html(app)
+    few = open_page(
+        "budget", set="hebei", region="130200", lang="en",
+        session={"budget_uploads": (hebei.digest, budgets.Uploads(read))},
+    )  # fmt: skip
+    assert "execution gives no warnings before 3 months" in html(few)
+
+
+def test_ways_to_clear_are_tried_one_by_one_and_kept(monkeypatch, china):
+    warning = warnings_of(projected(china, scenario("baseline"))).all[0]
+    asked = []
+
+    def ways(given, _assumptions, _scenario, unknowns):
+        asked.append(unknowns[0])
+        if len(asked) == 1:
+            raise budgets.ResultError(budgets.Problem("x", "y", "z", "w"))
+        return iter([given])
+
+    monkeypatch.setattr(clearing, "ways_to_clear", ways)
+    clearing.clear()
+    tried = warning.rule.tried(warning.ledger)
+    told = []
+    found = clearing.find_ways(china, scenario("baseline"), warning, lambda done, every: told.append((done, every)))
+    assert asked == list(tried)
+    assert [way.unknown for way in found] == asked
+    assert found[0].error is not None
+    assert all(way.clearing is warning for way in found[1:])
+    assert told[-1] == (len(tried), len(tried))
+    clearing.find_ways(china, scenario("baseline"), warning)
+    assert asked == list(tried)  # nothing is tried twice
+    clearing.clear()
+
+
+def test_lines_off_the_budget_stand_together_and_totals_alone(plain, uploads):
+    months = budgets.with_uploads(plain, uploads, NATION, FUND).months.of(NATION, FUND)
+    done = months.watched.execution
+    found = budgets.off_budget(months)
+    listed = [line for alert in found for line, _ in alert.lines]
+    assert sorted(listed) == sorted(
+        line for line, alert in zip(done.lines, done.alerts, strict=True) if alert in ("amber", "red")
+    )
+    assert all(len(alert.lines) == 1 for alert in found if {"R", "E"} & {line for line, _ in alert.lines})
+    for alert in found:
+        for line, away in alert.lines:
+            assert 1 + away == pytest.approx(done.rate[done.lines.index(line)])
+            assert (abs(away) > 0.10) == (alert.level == "red")
+
+
+def test_every_source_of_a_rule_can_be_read_in_chinese():
+    from poolcast.budget.warning_rules import RULES
+    from poolcast.budget.warning_words import source_in
+
+    for rule in RULES.values():
+        chinese = re.sub(r"docs/\S+\.md|\b[ivx]+\b", "", source_in(rule.source, "zh"))
+        assert not re.search(r"[A-Za-z]", chinese), rule.source
 
 
 @pytest.mark.parametrize(("lang", "said"), [("zh", "预警规则只用于"), ("en", "The rules of early warning hold for")])

@@ -330,7 +330,7 @@ def test_sentence_of_a_goal_seek(language):
     condition = "payable_months(RPF, year=2040) >= 6"
     done = poolcast.solve(loaded().assumptions, "scale:resident.subsidy", condition)
     text = takeaways.solve(done, "X", language, probability=0.9)
-    assert {f"{done.value:.4f}", f"{done.change:.4f}", "90"} <= set(numbers(text))
+    assert {f"{done.value:.3f}", f"{100 * done.change:.1f}", "90"} <= set(numbers(text))
     nothing = poolcast.solve(loaded().assumptions, "revenue.employer_rate", "payable_months(EPF, year=2040) >= 6")
     assert pattern("solve_nothing", language).fullmatch(takeaways.solve(nothing, "X", language))
     out = poolcast.solve(

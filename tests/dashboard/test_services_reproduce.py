@@ -133,3 +133,15 @@ def test_the_name_of_a_file_that_a_user_brought_is_no_path_and_no_command():
     assert list(made.files) == ["a_rm_-r_b.yaml"]
     assert "name: a_rm_-r_b\n" in made.files["a_rm_-r_b.yaml"]
     assert shlex.split(made.command)[2] == "a_rm_-r_b.yaml"
+
+
+def test_budget_of_a_fund(run):
+    made = recipe(View("budget", loaded(), (BASELINE,), NATION, "EPF"))
+    printed, document = run(made)
+    statement = poolcast.budget("china").statements[NATION]
+    draft_of_fund = statement.value("E", "EPF", "draft")
+    assert any(value == pytest.approx(draft_of_fund, rel=1e-5) for value in shown(printed.replace("e+", "e+")))
+    assert json.dumps(draft_of_fund)[:10] in json.dumps(document)
+    given = recipe(View("budget", loaded(), (BASELINE,), NATION, "EPF", actuals="my months.xlsx", approved="b.csv"))
+    assert "--actuals 'my months.xlsx' --approved b.csv" in given.command
+    assert "actuals='my months.xlsx', approved='b.csv'" in given.python

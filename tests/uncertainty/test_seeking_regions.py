@@ -31,10 +31,11 @@ def test_where_more_is_worse_the_quantile_is_counted_from_above(probability, val
 
 def test_paths_that_the_value_does_not_move_count_as_they_are():
     first, second = margins(0.0), margins(1.0)
-    first[2] = second[2] = 7.0  # met whatever the value
-    first[4] = second[4] = -7.0  # never met
-    assert root_of(first, second, 0.0, 1.0, 0.4) == pytest.approx(0.1)
-    assert root_of(first, second, 0.0, 1.0, 0.8) == pytest.approx(0.3)
+    first[2] = second[2] = first[4] = second[4] = 7.0  # met whatever the value
+    assert root_of(first, second, 0.0, 1.0, 0.6) == pytest.approx(0.1)
+    assert root_of(first, second, 0.0, 1.0, 0.8) == pytest.approx(0.2)
+    first[2] = second[2] = -7.0  # never met
+    assert root_of(first, second, 0.0, 1.0, 0.6) == pytest.approx(0.2)
     assert root_of(first, second, 0.0, 1.0, 0.9) == math.inf
     assert math.isnan(root_of(first, first, 0.0, 1.0, 0.5))
 
@@ -77,7 +78,7 @@ def test_progress_counts_every_simulation(china):
         paths=20,
         progress=lambda done, total: told.append((done, total)),
     )
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.budget.warning_chances import Chance, chances_of
-from poolcast.budget.warning_history import closed_years, extended
+from poolcast.budget.warning_history import Closed, closed_years, extended
 from poolcast.budget.warning_results import EarlyWarning, ExecutionAlert, FundWarnings, Warnings
 from poolcast.budget.warning_rules import BY_YEAR, CHANCES, RULES, WarningRule, band_of, rank
 from poolcast.budget.warning_scores import published
@@ -41,7 +41,7 @@ def early_warnings(
     as_of: int | None = None,
     ahead: int = AHEAD,
     execution: Sequence[ExecutionAlert] = (),
-    history: str | os.PathLike[str] | None = None,
+    history: str | os.PathLike[str] | Closed | None = None,
     chances: Mapping[tuple[str, str, str], Chance | Words] | None = None,
 ) -> Warnings:
     """Judge every fund of a forecast by the bands and the rules of early warning.
@@ -61,9 +61,9 @@ def early_warnings(
         Years looked ahead.
     execution : sequence of ExecutionAlert
         What the months of the budget say.
-    history : str or path, optional
-        Name or folder of the set: its tables may give more closed years than the two before the base year that the
-        engine reads.
+    history : str, path or mapping, optional
+        Name or folder of the set, or its closed years as `closed_years` gives them: there may be more than the two
+        before the base year that the engine reads.
     chances : mapping of (region, ledger, rule) to Chance or Words, optional
         In place of a simulation, where its paths have been counted already (`counted_chances`).
 
@@ -74,7 +74,7 @@ def early_warnings(
     """
     funds = funds_of(forecast, assumptions)
     if history is not None:
-        closed = closed_years(history)
+        closed = history if isinstance(history, Mapping) else closed_years(history)
         funds = {key: extended(series, key[0], closed) for key, series in funds.items()}
     scenario = str(forecast.attrs.get("scenario", "baseline"))
     year = assumptions.base_year if as_of is None else as_of

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poolcast.budget.approved_budget import ApprovedBudget
 from poolcast.budget.lines import StatementLine
 from poolcast.budget.log_mean import shares_of_product
 from poolcast.outlook.pool_totals import with_pools
@@ -116,13 +117,14 @@ class Performance:
         )
 
 
-def performance(drawn_up: AnnualBudget, closed: AnnualBudget, year: int | None = None) -> Performance:
+def performance(drawn_up: AnnualBudget | ApprovedBudget, closed: AnnualBudget, year: int | None = None) -> Performance:
     """Compare the draft of a year with its outcome, line by line.
 
     Parameters
     ----------
-    drawn_up : AnnualBudget
-        The budget as it was drawn up, from the set of that time.
+    drawn_up : AnnualBudget or ApprovedBudget
+        The budget as it was drawn up, from the set of that time; or as it was approved, from a table or a workbook,
+        which knows amounts only, so that the parts of its deviations are not known.
     closed : AnnualBudget
         Any budget from a set in which the year is closed, as `poolcast.roll` makes it.
     year : int, optional
@@ -135,16 +137,35 @@ def performance(drawn_up: AnnualBudget, closed: AnnualBudget, year: int | None =
     """
     of_year = drawn_up.year if year is None else year
     problems = []
-    for words, one in (("the budget", drawn_up.accounts), ("the outcome", closed.accounts)):
-        if of_year not in one.years:
-            allowed = f"{one.years[0]} to {one.years[-1]}"
+    known = (drawn_up.year,) if isinstance(drawn_up, ApprovedBudget) else drawn_up.accounts.years
+    for words, years in (("the budget", known), ("the outcome", closed.accounts.years)):
+        if of_year not in years:
+            allowed = f"{years[0]} to {years[-1]}"
             problems.append(Problem(f"year of {words}", str(of_year), allowed, "Name another year."))
     if of_year > closed.read.base_year:
         found = f"{of_year}, after the base year {closed.read.base_year} of {closed.read.name}"
         problems.append(Problem("year of the outcome", found, "a closed year", "Roll the set: poolcast roll."))
     if problems:
         raise ResultError(problems)
+    if isinstance(drawn_up, ApprovedBudget):
+        return _against_approved(drawn_up, closed)
     return _compared(drawn_up, closed, of_year)
+
+
+def _against_approved(approved: ApprovedBudget, closed: AnnualBudget) -> Performance:
+    """Compare every row that was approved with its outcome."""
+    outcome = closed.accounts
+    found = []
+    for number, line in enumerate(outcome.lines):
+        for (region, ledger, code), before in approved.amounts.items():
+            if code != line.code or line.unit != "yuan":
+                continue
+            after = float(outcome.at(region, approved.year)[outcome.ledgers.index(ledger), number])
+            if np.isfinite(after):
+                found.append(Deviation(region, ledger, line, before, after, {"other": after - before}))
+    order = {code: place for place, code in enumerate(outcome.regions)}
+    found.sort(key=lambda one: (order[one.region], outcome.ledgers.index(one.ledger)))
+    return Performance(approved.year, tuple(found))
 
 
 def _compared(drawn_up: AnnualBudget, closed: AnnualBudget, year: int) -> Performance:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poolcast.commands.run import Journal, _read_scenarios
+from poolcast.commands.run import Journal, read_scenarios
 from poolcast.parameters.errors import AssumptionError, PoolcastError, Problem, ResultError, ScenarioError
 from poolcast.reporting.console import data_console, print_json, working
 
@@ -121,7 +121,7 @@ def _read(options: BudgetOptions, journal: Journal) -> tuple[Assumptions, Scenar
     except AssumptionError as error:
         problems += error.problems
     try:
-        scenario = _read_scenarios([options.scenario], options.reforms)[0]
+        scenario = read_scenarios([options.scenario], options.reforms)[0]
     except ScenarioError as error:
         problems += error.problems
     if assumptions is None or scenario is None:

@@ -151,11 +151,11 @@ def _read(options: RunOptions, journal: Journal) -> tuple[Assumptions, list[Scen
         assumptions = _read_assumptions(options, journal)
     except AssumptionError as error:
         try:
-            _read_scenarios(options.scenarios, options.reforms)
+            read_scenarios(options.scenarios, options.reforms)
         except ScenarioError as other:
             raise PoolcastError([*error.problems, *other.problems]) from None
         raise
-    return assumptions, _read_scenarios(options.scenarios, options.reforms)
+    return assumptions, read_scenarios(options.scenarios, options.reforms)
 
 
 def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
@@ -173,7 +173,7 @@ def _read_assumptions(options: RunOptions, journal: Journal) -> Assumptions:
     return assumptions
 
 
-def _read_scenarios(names: Sequence[str], reforms: Sequence[str]) -> list[Scenario]:
+def read_scenarios(names: Sequence[str], reforms: Sequence[str]) -> list[Scenario]:
     """Read the scenarios with their further reforms, and raise the problems of all of them together."""
     import poolcast
     from poolcast.scenarios.reading import with_reforms

@@ -30,14 +30,6 @@ _ZIP = "application/zip"
 
 def tools(here: Context, held: Changes) -> None:
     """Draw the buttons for template, downloads and upload."""
-    if held.values:
-        st.button(
-            here.t("assume.restore_all"),
-            key=session.key_of("assume_restore_all"),
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=partial(state.restore_all, held),
-        )
     with st.container(horizontal=True, width="content", key="assume_files"):
         for key, icon, draw in (
             ("template", "note_add", _template),

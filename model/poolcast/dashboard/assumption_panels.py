@@ -113,19 +113,35 @@ def beside(here: Context, held: Changes, rows: Sequence[Row]) -> None:
         else:
             st.html(f'<div class="pc-note">{safe(_no_path(here, held, row))}</div>')
         _effect(here, held, row)
+        with st.container(horizontal=True, key="assume_restores"):
+            _restore(here, held, row)
         _sources(here, held.base, row)
-        if row.parameter in held.parameters:
-            st.button(
-                here.t("assume.restore"),
-                key=session.key_of("assume_restore"),
-                icon=":material/undo:",
-                on_click=partial(state.restore, held, row.parameter),
-            )
+
+
+def _restore(here: Context, held: Changes, row: Row) -> None:
+    """Draw the buttons that take changes back: those of this parameter, and all of them."""
+    if row.parameter in held.parameters:
+        st.button(
+            here.t("assume.restore"),
+            key=session.key_of("assume_restore"),
+            icon=":material/undo:",
+            on_click=partial(state.restore, held, row.parameter),
+        )
+    if held.values:
+        st.button(
+            here.t("assume.restore_all"),
+            key=session.key_of("assume_restore_all"),
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=partial(state.restore_all, held),
+        )
 
 
 def _line_words(here: Context, row: Row) -> str:
     words = here.say(row.declared.label)
     known = [member_words(axis, members, here.language) for axis, members in row.where]
+    if row.region not in ("", here.region):
+        known.append(here.say(here.held.name_of(row.region)))
     if not known:
         return words
     return f"{words}（{'、'.join(known)}）" if here.language == "zh" else f"{words} ({', '.join(known)})"
@@ -282,13 +298,14 @@ def _sources(here: Context, loaded: LoadedSet, row: Row) -> None:
             source = loaded.assumptions.sources.get(key)
             said = key
             if source is not None:
-                said = here.t("assume.source_of", title=source.title, publisher=source.publisher, year=source.year)
+                where = (source.publisher, source.year)
+                said = f"{source.title}（{'，'.join(where)}）" if zh else f"{source.title} ({', '.join(where)})"
             lines[f"{said}{basis}"] = None
         if not keys:
             lines[f"{here.t('assume.no_source')}{basis}"] = None
     listed = "".join(f"<li>{safe(line)}</li>" for line in lines)
     heading = here.t("assume.sources")
-    st.html(f'<div class="pc-note pc-list"><b>{safe(heading)}</b><ul>{listed}</ul></div>' if zh or listed else "")
+    st.html(f'<div class="pc-note pc-list"><b>{safe(heading)}</b><ul>{listed}</ul></div>')
 
 
 def problem_table(here: Context, problems: Sequence[Problem]) -> Any:

@@ -90,8 +90,10 @@ def grid(name: str, rows: Sequence[Row], make: Any) -> Grid:
     make : callable
         Makes the table of rows.
     """
-    key = session.key_of(f"grid_{st.session_state.get(_VERSION, 0)}_{name}")
     held: Grid | None = st.session_state.get(_GRID)
+    if held is not None and held.key not in st.session_state:  # the reader was on another page: what he typed is gone
+        _next_grid()
+    key = session.key_of(f"grid_{st.session_state.get(_VERSION, 0)}_{name}")
     if held is None or held.key != key:
         held = Grid(key, tuple(rows), make(rows))
         st.session_state[_GRID] = held

@@ -18,7 +18,7 @@ from poolcast.budget.schedule import Schedule
 from poolcast.budget.schedules import TITLES
 from poolcast.dashboard import session
 from poolcast.dashboard.budget_parts import Shown, uploads
-from poolcast.dashboard.charts.budget import cash_through_the_year, cumulative_months, month_name
+from poolcast.dashboard.charts.budget import Array, cash_through_the_year, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import chart_card, show_table
@@ -68,11 +68,10 @@ def chart_scale(shown: Shown) -> Scale:
     return Scale(shown.scale.divisor, 1 if shown.unit == "yi" else 0, shown.scale.unit)
 
 
-def plan_table(here: Context, months: FundMonths) -> pd.DataFrame:
+def plan_table(here: Context, found: Mapping[str, Array]) -> pd.DataFrame:
     """Return the numbers of the figure, yuan."""
     import pandas as pd
 
-    found = cumulative_months(months, EXPENDITURE)
     frame: dict[str, Sequence[object]] = {here.t("budget.month_head"): [month_name(here, one) for one in range(1, 13)]}
     for key in ("plan", "actual", "outlook", "low", "high"):
         frame[here.t(f"budget_series.{key}")] = [None if math.isnan(v) else round(v, 2) for v in found[key].tolist()]

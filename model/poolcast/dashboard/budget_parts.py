@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,17 +13,20 @@ import streamlit as st
 from poolcast.budget.annual_budget import AnnualBudget
 from poolcast.budget.execution import ALERTS
 from poolcast.budget.fund_months import FundMonths
+from poolcast.budget.lines import EXPENDITURE
 from poolcast.dashboard import session
 from poolcast.dashboard.access import editing
-from poolcast.dashboard.charts.budget import month_name
+from poolcast.dashboard.charts.budget import Array, cumulative_months, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.problems import problem_list
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import budgets, library
 from poolcast.dashboard.services.budget_rows import Row, ShownStatement, shown_statement
 from poolcast.dashboard.services.budgets import Uploads
 from poolcast.dashboard.services.month_files import example_months, months_workbook
+from poolcast.dashboard.services.reproduce import View
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.formats import MONTHS, Scale, money_scale_in, range_text, rounded
 from poolcast.scenarios.scenario import Scenario
@@ -31,7 +34,7 @@ from poolcast.scenarios.scenario import Scenario
 if TYPE_CHECKING:
     pass
 
-_UPLOADS = "budget_uploads"
+_UPLOADS, _MADE, _SHOWN = "budget_uploads", "budget_made", "budget_shown"
 _ALERT_BANDS = {"amber": "orange", "red": "red"}
 
 
@@ -50,6 +53,8 @@ class Shown:
     unit : {"yi", "wan", "yuan"}
     scale : Scale
         How money of the statement is shown.
+    curve : mapping of str to array (12,), or None
+        Spending cumulated by month, yuan (`cumulative_months`).
     """
 
     plain: AnnualBudget
@@ -59,6 +64,7 @@ class Shown:
     statement: ShownStatement
     unit: str
     scale: Scale
+    curve: Mapping[str, Array] | None = None
 
 
 def shown_of(here: Context, scenario: str) -> Shown:
@@ -71,15 +77,35 @@ def shown_of(here: Context, scenario: str) -> Shown:
     """
     chosen = library.scenario(scenario)
     plain = budgets.annual_budget(here.loaded, chosen)
-    made = budgets.with_uploads(plain, uploads(here), here.region, here.ledger)
+    made = _made_with(here, plain, chosen)
     months = None
     if budgets.can_be_phased(made, here.region, here.ledger):
         months = budgets.fund_months(made, here.loaded, chosen, here.region, here.ledger)
     unit = unit_of(here, made)
-    statement = shown_statement(made, here.region, here.ledger, months, unit)
+    key = (here.region, here.ledger, unit)
+    held = st.session_state.get(_SHOWN)
+    if held is None or held[0] is not made or held[1] is not months or held[2] != key:
+        curve = None if months is None else cumulative_months(months, EXPENDITURE)
+        held = (made, months, key, shown_statement(made, here.region, here.ledger, months, unit), curve)
+        st.session_state[_SHOWN] = held
+    statement, curve = held[3], held[4]
     digits = {1e7: 1, 1e6: 2, 1e4: 0, 0.01: 2}[statement.step]
     scale = money_scale_in(unit, [math.nan])
-    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit))
+    return Shown(plain, made, chosen, months, statement, unit, Scale(scale.divisor, digits, scale.unit), curve)
+
+
+def _made_with(here: Context, plain: AnnualBudget, scenario: Scenario) -> AnnualBudget:
+    """Return the budget with what this reader gave; made once for the region in view, and kept in this session."""
+    given = uploads(here)
+    if given.months is None and given.approved is None:
+        return plain
+    key = (here.loaded.digest, scenario.digest, scenario.name, here.region, here.ledger)
+    held = st.session_state.get(_MADE)
+    if held is None or held[0] != key or held[1] is not given:
+        held = (key, given, budgets.with_uploads(plain, given, here.region, here.ledger))
+        st.session_state[_MADE] = held
+    made: AnnualBudget = held[2]
+    return made
 
 
 def unit_of(here: Context, made: AnnualBudget) -> str:
@@ -304,6 +330,18 @@ def upload_remarks(here: Context, shown: Shown) -> list[str]:
     elif shown.statement.has("budget"):
         found.append(here.t("budget.not_approved"))
     return found
+
+
+def reproduced(here: Context, shown: Shown) -> None:
+    """Let the bar offer the command and the lines of Python that print this budget; made-up months are in none."""
+    given = uploads(here)
+    months = "" if given.months is None or given.is_example else given.months.file
+    approved = "" if given.approved is None else given.approved.file
+    view = View(
+        "budget", here.loaded, (shown.scenario,), here.region, here.ledger,
+        actuals=months, approved=approved, language=here.language,
+    )  # fmt: skip
+    offer(here, view)
 
 
 def no_account(here: Context, made: AnnualBudget) -> bool:

@@ -9,24 +9,24 @@ import streamlit as st
 
 from poolcast.budget.execution import LEAST_MONTHS
 from poolcast.budget.warning_results import EarlyWarning, FundWarnings
-from poolcast.budget.warning_rules import LEVELS, RULES, Level
+from poolcast.budget.warning_rules import RULES, Level
 from poolcast.budget.warning_series import WATCHED
-from poolcast.budget.warning_words import figures, source_in
+from poolcast.budget.warning_words import source_in
 from poolcast.dashboard import session
 from poolcast.dashboard.budget_parts import Shown
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import bands
+from poolcast.dashboard.parts.levels import against, badge
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import budgets
+from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.budgets import OffBudget
 from poolcast.dashboard.services.clearing import can_be_cleared, held_ways, request_ways
 from poolcast.dashboard.services.jobs import Status
 from poolcast.parameters.errors import PoolcastError
-from poolcast.reporting.formats import WHOLE_PERCENT, growth_text, rounded
+from poolcast.reporting.formats import WHOLE_PERCENT, growth_text
 
-SYMBOLS: dict[Level, str] = {"red": "▼", "orange": "◆", "yellow": "●", "green": "○"}
-_YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 _WANTED, _JOB = "clearing_wanted", "clearing_job"
 
 
@@ -39,7 +39,7 @@ def fund_warnings(here: Context, shown: Shown) -> FundWarnings | None:
         return None
     held = bands.bands(here, shown.scenario.name)
     counted = None if held is None else held.bands
-    found = budgets.warnings_of(shown.made, here.loaded, shown.scenario, counted)
+    found = warnings_of(here.projected(shown.scenario.name), counted)
     return next((one for one in found.funds if (one.region, one.ledger) == (here.region, here.ledger)), None)
 
 
@@ -125,23 +125,11 @@ def _status() -> Status | None:
     return None if job is None else bands.jobs().status(job, bands.session_id())
 
 
-def badge(here: Context, level: Level) -> str:
-    """Return the level of a warning as symbol and word on its colour."""
-    ground, ink = _YELLOW[here.palette.dark] if level == "yellow" else here.palette.bands[level]
-    word = here.say(LEVELS[level])
-    word = word.removesuffix("色") if here.language == "zh" else word.capitalize()
-    return f'<span class="pc-level" style="background:{ground};color:{ink}">{SYMBOLS[level]} {safe(word)}</span>'
-
-
 def warning_html(here: Context, warning: EarlyWarning) -> str:
     """Return a warning: its level, what is off, the rule and its source, since when, and how often it is wrong."""
-    value, limit = figures(warning.rule, warning.value, warning.threshold, here.language)
-    if math.isfinite(warning.error):
-        value += f" ±{rounded(196 * warning.error, 1)}"
-    sign = ">" if warning.rule.fires == "above" else "<"
     title = f"{here.say(warning.rule.title)} {warning.year}"
     grey = [*_when(here, warning), *_reliable(here, warning), _rule(here, warning)]
-    return _entry(here, warning.level, title, f"{value} {sign} {limit}", grey, here.say(warning.rule.meaning))
+    return _entry(here, warning.level, title, against(warning, here.language), grey, here.say(warning.rule.meaning))
 
 
 def off_html(here: Context, shown: Shown, alert: OffBudget) -> str:
@@ -152,7 +140,7 @@ def off_html(here: Context, shown: Shown, alert: OffBudget) -> str:
     if len(away) == 1:
         title, said = away[0]
     else:
-        listed = [here.t("budget.off_line", line=label, away=share) for label, share in away]
+        listed = [f"{label} {share}" for label, share in away]
         joined = ("，" if here.language == "zh" else ", ").join(listed)
         title, said = here.say(rule.title), here.t("budget.off_lines", n=len(away), lines=joined)
     known = 0 if shown.months is None else shown.months.known

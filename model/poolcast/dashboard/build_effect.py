@@ -23,7 +23,7 @@ from poolcast.dashboard.parts.takeaway import plain
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import waiting
 from poolcast.dashboard.services.arguments import argument_text
-from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, compute_bands, held_bands
 from poolcast.dashboard.services.drafts import remarks
 from poolcast.dashboard.services.headline import KINDS, CardValue, Kind, headline
 from poolcast.dashboard.services.history import history
@@ -33,6 +33,7 @@ from poolcast.dashboard.services.projections import Projected
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.compliance import Finding
+from poolcast.parameters.errors import ResultError
 from poolcast.reporting.formats import MINUS, MONTHS
 from poolcast.scenarios.scenario import LeverCall
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from poolcast.outlook.compliance import Compliance
 
 _JOB = "draft_band_job"
+PAUSE = 0.35
+"""Seconds before a simulation begins: it must not take the processors while the page is drawn, nor follow each step."""
 METRIC_HEIGHT = 106
 """Pixels: all four are equally high, with a difference or without."""
 
@@ -85,14 +88,16 @@ class Effect:
         if known is not None:
             return known
         asked, job = st.session_state.get(_JOB, (None, ""))
-        if asked != request.pair_key:
-            answer = request_bands(bands.jobs(), bands.session_id(), request)
-            if isinstance(answer, Found):
-                return answer
-            st.session_state[_JOB] = (request.pair_key, answer)
+        status = bands.jobs().status(job, bands.session_id()) if asked == request.pair_key else None
+        if status is None or bands.was_left(status):
+            work = background.after(PAUSE, partial(compute_bands, request))
+            try:
+                begun = bands.jobs().submit(bands.session_id(), "band", work, request.paths)
+            except ResultError:  # the server is busy: the next look asks again
+                return None
+            st.session_state[_JOB] = (request.pair_key, begun)
             return None
-        status = bands.jobs().status(job, bands.session_id())
-        return status.result if status is not None and isinstance(status.result, Found) else None
+        return status.result if isinstance(status.result, Found) else None
 
     def status(self) -> Status | None:
         """Return how far the simulation is."""
@@ -106,14 +111,14 @@ class Effect:
             return True
         key = (*(item.key for item in items), here.region, here.ledger, self.year)
         work = partial(waiting.required_later, items, here.region, here.ledger, self.year)
-        background.background("required", key, lambda told, stop: work(told, stop))
+        background.background("required", key, lambda told, stop: work(told, stop), PAUSE)
         return False
 
     def rules(self) -> tuple[tuple[Compliance, Compliance] | None, Mapping[str, Mend]]:
         """Return what the draft and its base break, where known, and what would mend it; a job checks otherwise."""
         key = (self.item.key, self.first.key)
         work = partial(waiting.rules_later, self.item, self.first)
-        status = background.background("rules", key, lambda told, stop: work(told, stop))
+        status = background.background("rules", key, lambda told, stop: work(told, stop), PAUSE)
         return waiting.rules_of(self.item, self.first), background.result(status) or {}
 
     def waits(self) -> bool:
@@ -162,10 +167,16 @@ def _metric(effect: Effect, kind: Kind, pair: tuple[CardValue, ...] | None) -> N
         border=True,
         delta_color=_COLOURS[own.tone],
         delta_arrow="off" if own.tone in ("same", "") else "up" if rises else "down",
-        delta_description=here.t("build.against", name=effect.base.title) if text else None,
+        delta_description=_against(effect) if text else None,
         help=tip,
         height=METRIC_HEIGHT,
     )
+
+
+def _against(effect: Effect) -> str:
+    here = effect.here
+    is_law = not effect.first.scenario.reforms
+    return here.t("build.against_law") if is_law else here.t("build.against", name=effect.base.title)
 
 
 def lines(effect: Effect, found: Found | None, sentence: str) -> None:

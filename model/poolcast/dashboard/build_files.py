@@ -33,7 +33,7 @@ def row(here: Context, effect: Effect | None) -> None:
         st.text_input(
             here.t("build.name"),
             label_visibility="collapsed",
-            width=180,
+            width=160,
             max_chars=80,
             **session.bound("build_name", state.name(here.t("build.my_plan")), state.rename),
         )

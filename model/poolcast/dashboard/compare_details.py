@@ -86,6 +86,8 @@ def note(here: Context, measure: str, kind: Kind) -> str:
     """Return the words below the lines: what the bands are, and what they are not."""
     if measure == FLOWS:
         return here.t("compare.note_flows")
+    if here.focus.place == 0:  # nothing is picked, so that nothing is simulated
+        return here.t("n.conditional")
     if kind == "difference":
         return here.t("compare.note_difference", name=here.focus.title)
     return here.t("compare.note_months" if measure == "payable_months" else "compare.note_level", name=here.focus.title)

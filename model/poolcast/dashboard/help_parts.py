@@ -94,9 +94,8 @@ def about(here: Context) -> None:
         here.t("help.synthetic"): here.t("help.yes" if held.synthetic else "help.no"),
         here.t("help.digest"): loaded.digest,
     }
-    others = [library.summary_of(name) for name in library.set_names() if name != loaded.name]
-    if others:
-        facts[here.t("help.all_sets")] = joint.join(f"{here.say(one.short)} ({one.base_year})" for one in others)
+    every = [library.summary_of(name) for name in library.set_names()]
+    facts[here.t("help.all_sets")] = joint.join(f"{here.say(one.short)} ({one.base_year})" for one in every)
     st.html(_title(here, "help.about") + _facts(facts))
 
 

@@ -10,12 +10,12 @@ from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.bands import event_range
 from poolcast.dashboard.parts.cards import Card
-from poolcast.dashboard.services.attention import AHEAD, LIKELY, Row
+from poolcast.dashboard.parts.levels import against, level_text
+from poolcast.dashboard.services.attention import Row
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.history import History
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.reporting.formats import (
-    BANDS,
     LEDGERS_WITH_BANDS,
     MONTHS,
     NOT_DEFINED,
@@ -23,14 +23,12 @@ from poolcast.reporting.formats import (
     growth_text,
     money_scale,
     money_text,
-    probability_text,
     rounded,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SYMBOLS = {name: (symbol, words) for name, _, _, _, symbol, words in BANDS}
 SPARK_YEARS = 25
 """Years of the small line after the base year."""
 
@@ -88,25 +86,17 @@ def _months_card(here: Context, rows: Sequence[Row], sums: dict[str, float]) -> 
 
 
 def reason(here: Context, row: Row) -> str:
-    """Return the rule that fired, in words; a dash where none did."""
-    if row.band is None:
+    """Return the rule that fired, or will, in words with its value and threshold; a dash where none does."""
+    one = row.warning
+    if one is None:
         return NOT_DEFINED
-    if math.isfinite(row.chance) and row.chance >= LIKELY:
-        return here.t("overview.rule_chance", n=AHEAD, chance=probability_text(row.chance, language=here.language))
-    if row.band in ("exhausted", "red", "orange"):
-        limit = {"exhausted": 0, "red": 3, "orange": 6}[row.band]
-        return here.t("overview.rule_band", year=row.worst_year, limit=limit)
-    if row.band == "excessive":
-        return here.t("overview.rule_excess", limit=15)
-    return NOT_DEFINED
+    said = f"{here.say(one.rule.title)} {against(one, here.language)}"
+    return here.t("overview.coming", year=one.year, rule=said) if one.is_coming else said
 
 
 def light(here: Context, row: Row) -> str:
     """Return the light as symbol and word."""
-    if row.band is None:
-        return NOT_DEFINED
-    symbol, words = SYMBOLS[row.band]
-    return f"{symbol} {here.say(words)}"
+    return NOT_DEFINED if row.level is None else level_text(here, row.level)
 
 
 def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *, several: bool) -> pd.DataFrame:

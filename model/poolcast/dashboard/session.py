@@ -15,7 +15,7 @@ import streamlit as st
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
 
-_VIEW, _NOTES, _OWN = "view", "notes", "own_set"
+_VIEW, _NOTES, _OWN, _SENT = "view", "notes", "own_set", "sent"
 
 
 def begin() -> ViewState:
@@ -59,6 +59,20 @@ def finish() -> None:
     query = current().to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def sender() -> str:
+    """Return version and set of whoever made the link, as long as the view is still of the set and years it named."""
+    view = current()
+    key = (view.set, view.to)
+    if own_set() is not None or st.session_state.setdefault(_SENT, key) != key:
+        forget_sender()
+    return current().v
+
+
+def forget_sender() -> None:
+    """Drop what a link said of its sender."""
+    change(v="")
 
 
 def own_set() -> LoadedSet | None:
@@ -138,5 +152,5 @@ def _choice(
     if value not in options:
         value = options[0]
     name = more.pop("name", field)
-    tied = bound(name, value, lambda chosen: change(**{field: chosen}))
+    tied = bound(name, value, lambda chosen: change(**{field: chosen}) if chosen in options else None)
     return widget(label, options, format_func=show, **tied, **more)

@@ -12,7 +12,7 @@ from poolcast.dashboard.parts import files, work
 from poolcast.dashboard.parts.chart_card import show_table
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import goals
+from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.drafts import Draft, safe_name
 from poolcast.dashboard.services.goals import Goal
 from poolcast.dashboard.solve_parts import Answer
@@ -166,7 +166,7 @@ def _save(here: Context, answer: Answer) -> None:
     title = here.t(
         "solve.scenario_title",
         label=here.say(found.unknown.label),
-        value=goals.value_text(found.unknown, found.value, here.language),
+        value=takeaways.value_text(found.unknown, found.value, here.language),
     )
     save_scenario(here, Draft.of(found.scenario), "answer", title)
 

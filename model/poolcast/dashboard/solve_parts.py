@@ -15,12 +15,12 @@ from poolcast.dashboard.context import Context
 from poolcast.dashboard.forecast_panels import Panel
 from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.goals import Goal
-from poolcast.dashboard.services.takeaways import amount_text, change_text
 from poolcast.outlook.searching import Solution
 from poolcast.outlook.unknowns import Unknown
 from poolcast.parameters.declaration import UNITS, Words
 from poolcast.reporting.formats import MONTHS, PERCENT, Scale, money_text, months_text, probability_text, year_text
 from poolcast.uncertainty.seeking import LikelySolution
+from poolcast.uncertainty.seeking_regions import RegionNeed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +42,10 @@ class Answer:
     paths, seed : int
     central : Solution or None
         Of a single run.
-    likely, even : LikelySolution or None
-        With the odds asked for, and at even odds.
+    likely : LikelySolution or None
+        With the odds asked for.
+    even : RegionNeed or None
+        At even odds.
     """
 
     goal: Goal
@@ -52,14 +54,15 @@ class Answer:
     seed: int
     central: Solution | None
     likely: LikelySolution | None
-    even: LikelySolution | None
+    even: RegionNeed | None
 
     @classmethod
     def of(cls, goal: Goal, here: Context) -> Answer:
         """Return what is known already."""
         p, paths, seed = here.view.p, here.view.paths, here.view.seed
         likely = goals.held_likely(goal, p, paths, seed)
-        even = goals.held_likely(goal, goals.EVEN, paths, seed)
+        found = goals.held_regions(goal, p, paths, seed) or {}
+        even = found.get(goal.region, {}).get(goals.EVEN)
         return cls(goal, p, goals.bounded(paths), seed, goals.held_central(goal), likely, even)
 
     @property
@@ -178,7 +181,7 @@ def _reading(here: Context, answer: Answer) -> str:
     return money_text(value, here.language)
 
 
-def basis(here: Context, answer: Answer) -> list[str]:
+def basis(here: Context, answer: Answer, title: str) -> list[str]:
     """Return what the answer rests on: error, even odds, whether it was run again, runs and seed."""
     found = answer.best
     if found is None:
@@ -189,19 +192,19 @@ def basis(here: Context, answer: Answer) -> list[str]:
         parts.append(here.t("solve.single_run"))
     elif likely.reached:
         if math.isfinite(likely.error):
-            error = change_text(1.96 * likely.error, found.unknown.unit, here.language).lstrip("+")
+            error = takeaways.moved_text(found.unknown, 1.96 * likely.error, here.language).lstrip("+")
             parts.append(here.t("solve.error", error=error))
         if answer.even is not None and answer.even.reached and answer.probability != goals.EVEN:
-            value = goals.value_text(found.unknown, answer.even.value, here.language)
+            value = takeaways.value_text(found.unknown, answer.even.value, here.language)
             parts.append(here.t("solve.even_odds", value=value))
     if found.reached and found.change == 0 and (least := _least(here, answer)) is not None:
-        parts.append(here.t("solve.room", value=goals.value_text(found.unknown, least, here.language)))
+        parts.append(here.t("solve.room", value=takeaways.value_text(found.unknown, least, here.language)))
     if likely is not None:
         parts.append(here.t("solve.fresh", share=probability_text(likely.fresh_share)))
     parts.append(here.t("solve.verified" if found.verified else "solve.not_verified"))
     if likely is not None:
         parts += [here.t("c.runs", n=f"{likely.paths:,}"), here.t("c.seed", n=likely.seed)]
-    return [*here.scope, here.one.title, *parts]
+    return [*here.scope, title, *parts]
 
 
 def _least(here: Context, answer: Answer) -> float | None:
@@ -215,6 +218,8 @@ def scale_of(unknown: Unknown) -> Scale:
     """Return the unit in which an unknown is shown."""
     if unknown.unit in ("fraction", "rate_per_year"):
         return PERCENT
+    if getattr(unknown, "kind", "set") == "scale":
+        return Scale(1.0, 3, Words("times", "倍"))
     english, chinese = UNITS[unknown.unit]
     return Scale(1.0, 2 if unknown.unit == "ratio" else 0, Words(english, chinese))
 
@@ -223,11 +228,12 @@ def grid(here: Context, answer: Answer, found: xr.Dataset, unknown: Unknown) -> 
     """Return payable months for values of the unknown by year; the present row framed, the answer at the right."""
     rates, years = found.rate.values.tolist(), [int(year) for year in found.year.values]
     values = found["payable_months"].values.tolist()
-    rows = [goals.value_text(unknown, rate, here.language) for rate in rates]
+    rows = [takeaways.value_text(unknown, rate, here.language) for rate in rates]
     best = answer.best
     mark = None
     if best is not None and best.reached and best.change != 0:
-        mark = _between(rates, best.value), "◄ " + goals.value_text(unknown, best.value, here.language)
+        arrow = "▲ " if best.value > rates[-1] else "▼ " if best.value < rates[0] else "◄ "
+        mark = _between(rates, best.value), arrow + takeaways.value_text(unknown, best.value, here.language)
     present = goals.position_of(rates, unknown.present)
     label = here.say(unknown.label)
 
@@ -262,6 +268,9 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
     lines: list[tuple[Need, str]] = []
 
     def value(region: str, odds: float) -> float:
+        """Return what a region needs; of the region in view what the goal seek found, which looks closer."""
+        if region == answer.goal.region and odds == p and answer.likely is not None and answer.likely.solution.change:
+            return answer.likely.value if answer.likely.reached else math.nan
         need = found[region].get(odds)
         return need.value if need is not None and need.reached else math.nan
 
@@ -329,7 +338,7 @@ def needed_table(here: Context, found: xr.Dataset, unknown: Unknown) -> pd.DataF
     for year in found.year.values.tolist():
         values = found["rate_needed"].sel(year=year).values.tolist()
         rows[str(int(year))] = [
-            goals.value_text(unknown, value, here.language) if math.isfinite(value) else here.t("solve.unreachable")
+            takeaways.value_text(unknown, value, here.language) if math.isfinite(value) else here.t("solve.unreachable")
             for value in values
         ]
     return pd.DataFrame(rows)
@@ -349,13 +358,13 @@ def package_table(here: Context, package: Any, odds: Mapping[str, float]) -> pd.
     rows = []
     for part in package.parts:
         unknown, alone = part.unknown, package.alone[part.unknown.text]
-        present = amount_text(unknown.present, unknown.unit, here.language)
+        present = takeaways.value_text(unknown, unknown.present, here.language)
         rows.append(
             {
                 here.t("solve.what"): here.say(unknown.label),
                 here.t("solve.present"): present,
-                here.t("solve.then"): amount_text(part.value, unknown.unit, here.language),
-                here.t("solve.change"): change_text(part.change, unknown.unit, here.language),
+                here.t("solve.then"): takeaways.value_text(unknown, part.value, here.language),
+                here.t("solve.change"): takeaways.moved_text(unknown, part.change, here.language),
                 here.t("solve.cost"): round(part.cost, 2),
                 here.t("solve.alone"): f"{alone:,.2f}" if math.isfinite(alone) else here.t("solve.cannot"),
             }

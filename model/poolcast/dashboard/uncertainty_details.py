@@ -229,6 +229,16 @@ def _progress(here: Context, kind: str, key: object) -> None:
     work.bar(here, status, lambda: work.cancel(kind), kind)
 
 
+def _pick(here: Context, name: str, options: list[str], value: str, show: Callable[[str], str]) -> None:
+    """Draw the choice of one of the two unknowns of the grid."""
+
+    def keep(text: str) -> None:
+        st.session_state["grid_axes"][name] = text
+
+    tied = session.bound(f"grid_{name}", value, keep)
+    st.selectbox(here.t(f"grid_axis.{name}"), options, format_func=show, width=300, **tied)
+
+
 def _grid(here: Context, asked: Asked) -> None:
     texts = [text for text in goals.unknowns_of(asked.loaded, asked.scenario, asked.ledger) if goals.is_single(text)]
     axes = {text: axis for text in texts if (axis := sensitivities.axis_of(asked, text)) is not None}
@@ -244,14 +254,8 @@ def _grid(here: Context, asked: Asked) -> None:
         return here.say(axes[text].unknown.label)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, options, value in (("row", list(axes), row), ("column", others, column)):
-            st.selectbox(
-                here.t(f"grid_axis.{name}"),
-                options,
-                format_func=show,
-                width=300,
-                **session.bound(f"grid_{name}", value, lambda text, name=name: picked.__setitem__(name, text)),  # type: ignore[misc]
-            )
+        _pick(here, "row", list(axes), row, show)
+        _pick(here, "column", others, column, show)
     found = sensitivities.held("grid", asked, row, column, None)
     if found is None:
         key = ("grid", asked.key, row, column)
@@ -261,7 +265,7 @@ def _grid(here: Context, asked: Asked) -> None:
     values = found["value"].values.tolist()
     scale = MONTHS if asked.measure == "payable_months" else money_scale([value for line in values for value in line])
     shown = [
-        [goals.value_text(axes[text].unknown, value, here.language) for value in axes[text].values]
+        [takeaways.value_text(axes[text].unknown, value, here.language) for value in axes[text].values]
         for text in (row, column)
     ]
     present = goals.position_of(axes[row].values, axes[row].unknown.present)

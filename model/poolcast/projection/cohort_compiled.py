@@ -52,8 +52,11 @@ def project_compiled(
 
     tasks = options.blocks * regions
     edges = np.linspace(0, tasks, min(tasks, workers * BATCHES_PER_WORKER) + 1).astype(int).tolist()
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda batch: project_tasks(*batch, rates, options, factors, results), pairwise(edges)))
+    if workers == 1:
+        project_tasks(0, tasks, rates, options, factors, results)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda batch: project_tasks(*batch, rates, options, factors, results), pairwise(edges)))
 
     migrants = inputs.migration_start.sum(axis=(2, 3)) + inputs.migration_end.sum(axis=(2, 3))
     return CohortResult(

@@ -116,10 +116,16 @@ def project_tasks(first, last, rates, options, factors, results):  # type: ignor
                 if options.patterned:
                     _open_year(region, year_end - 1, first_path, paths, rates, work)
                 _project_year(region, year_end - 1, rates, options, work, lanes)
-                held_flows[:, held] = work.flows
+                for kind in range(3):
+                    for lane in range(ROW):
+                        held_flows[kind, held, lane] = work.flows[kind, lane]
             work.totals[:] = 0.0
             _contract(work.totals, work.people, rates.weights[year_end, region], lanes)
-            held_totals[held] = work.totals
+            for measure in range(
+                measures
+            ):  # one by one: numba compiles seconds for the message of a slice that misfits
+                for lane in range(ROW):
+                    held_totals[held, measure, lane] = work.totals[measure, lane]
             if options.keep_population:
                 _keep(results.population, first_path, paths, region, year_end, work.people)
             if held == HELD_YEARS - 1 or year_end == years:

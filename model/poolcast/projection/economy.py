@@ -54,10 +54,10 @@ class Economy:
 
 def growth_index(growth: Array, axis: int) -> Array:
     """Return the index of a growth rate along the year axis; the first year is 1 whatever its rate."""
-    factors = np.array(growth, dtype=np.float64) + 1.0
+    factors = growth + 1.0
     first = (slice(None),) * axis + (slice(0, 1),)
     factors[first] = 1.0
-    result: Array = np.cumprod(factors, axis=axis, dtype=np.float64)
+    result: Array = np.cumprod(factors, axis=axis, out=factors)
     return result
 
 
@@ -135,13 +135,15 @@ def project_cost_trend(assumptions: Assumptions, economy: Economy, drivers: Driv
     years = np.arange(growth.shape[2])
     converging = np.where((years >= 1) & (years <= span), 1.0, 0.0)
     gap = assumptions["cost.convergence_gap"][:, None] * converging / span
-    factor = (1 + growth) * (1 + gap)[None, :, :, None, None] / (1 + use_growth)[:, :, :, None]
+    factor = (1 + growth) * (1 + gap)[None, :, :, None, None]
+    factor /= (1 + use_growth)[:, :, :, None]
+    factor -= 1
     use = growth_index(use_growth, 2)
     for driver, moved in _MOVED_BY.items():
         shocked = np.asarray(drivers.factor(driver))
         if shocked.ndim:
             use = use * np.where(moved, shocked[..., None], 1.0)
-    unit_cost = growth_index(factor - 1, 2)
+    unit_cost = growth_index(factor, 2)
     level = np.asarray(drivers.factor("benefit_level"))
     if level.ndim:
         unit_cost = unit_cost * np.where(_SHOCKED, level[..., None, None], 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cache
 
 import numpy as np
 import xarray as xr
@@ -211,21 +212,27 @@ class _Builder:
             result: Array = np.where(where, values, np.nan)
             return result
 
+        @cache
+        def known(name: str) -> Array:
+            where = held if name == "expenditure" else funded
+            return kept(self._as_read(getattr(accounts, name)), where)
+
+        @cache
         def before_interest() -> Array:
-            return kept(accounts.revenue, funded) - accounts.interest
+            return known("revenue") - known("interest")
 
         def months() -> Array:
-            spent = kept(accounts.expenditure)
-            return 12 * accounts.reserve / np.where(spent > 0, spent, np.nan)
+            spent = known("expenditure")
+            return 12 * self._as_read(accounts.reserve) / np.where(spent > 0, spent, np.nan)
 
         for name, made in (
-            ("revenue", lambda: kept(accounts.revenue, funded)),
-            ("expenditure", lambda: kept(accounts.expenditure)),
-            ("balance", lambda: kept(accounts.revenue, funded) - kept(accounts.expenditure)),
-            ("interest", lambda: kept(accounts.interest, funded)),
+            ("revenue", lambda: known("revenue")),
+            ("expenditure", lambda: known("expenditure")),
+            ("balance", lambda: known("revenue") - known("expenditure")),
+            ("interest", lambda: known("interest")),
             ("revenue_before_interest", before_interest),
-            ("balance_before_interest", lambda: before_interest() - kept(accounts.expenditure)),
-            ("reserve", accounts.reserve),
+            ("balance_before_interest", lambda: before_interest() - known("expenditure")),
+            ("reserve", lambda: self._as_read(accounts.reserve)),
             ("prepaid", lambda: kept(accounts.prepaid)),
             ("interest_rate", lambda: kept(accounts.interest_rate)),
             ("settled_faster", lambda: kept(accounts.settled_faster)),
@@ -242,6 +249,12 @@ class _Builder:
         )
         paid = ("ledger", "expenditure_line")
         self._add("expenditure_by_line", paid, lambda: kept(accounts.expenditure_lines, held[..., None]))
+
+    def _as_read(self, values: Array) -> Array:
+        """Return an array (path, holder, year, ledger) that lies in memory as the rows of a simulation are read."""
+        if not self._with_paths:
+            return values
+        return np.ascontiguousarray(values.swapaxes(1, 2)).swapaxes(1, 2)
 
     def _held(self) -> NDArray[np.bool_]:
         """Where a holder has an account of a ledger: pools those they keep, regions all but the adjustment fund."""

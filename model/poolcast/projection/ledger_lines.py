@@ -12,6 +12,20 @@ from poolcast.projection.statement import add_lines
 Array = NDArray[np.float64]
 
 
+def zeros_in_years(shape: tuple[int, int, int, int]) -> Array:
+    """Return zeros (path, holder, year, ledger) that lie in memory year by year, and within a year ledger by ledger.
+
+    The recursion takes a year after the other: what it reads and writes then lies in one piece.
+    """
+    paths, holders, years, ledgers = shape
+    return np.zeros((years, ledgers, paths, holders)).transpose(2, 3, 0, 1)
+
+
+def in_years(values: Array) -> Array:
+    """Return an array (path, holder, year, ledger) that lies in memory as those of `zeros_in_years`."""
+    return np.ascontiguousarray(values.transpose(2, 3, 0, 1)).transpose(2, 3, 0, 1)
+
+
 class LedgerLines:
     """Amounts by line, and their sums by ledger.
 
@@ -33,8 +47,8 @@ class LedgerLines:
         self._known = list(known)
         self._paths, self._holders, self._years, self._ledgers = shape
         self._booked: dict[tuple[int, int], Array] = {}
-        self._by_year = np.zeros((self._years, self._ledgers, self._paths, self._holders))
-        self.sums: Array = self._by_year.transpose(2, 3, 0, 1)
+        self.sums = zeros_in_years(shape)
+        self._by_year: Array = self.sums.transpose(2, 3, 0, 1)
 
     def book(self, ledger: int, amounts: Mapping[str, Array]) -> None:
         """Book all lines of a ledger, arrays (path, holder, year); once for each ledger.
@@ -42,16 +56,25 @@ class LedgerLines:
         They are added up one after the other in the order of the statement: NumPy's own sum goes over the lines in an
         order that depends on the number of paths, and a path must not know how many others are computed with it.
         """
+        total = self._by_year[:, ledger]
         for number, line in enumerate(self._known):
             if line in amounts:
-                row = self._row(ledger, number)
-                row += np.moveaxis(amounts[line], 2, 0)
-                self._by_year[:, ledger] += row
+                row = np.empty((self._years, self._paths, self._holders))
+                row[...] = np.moveaxis(amounts[line], 2, 0)
+                self._booked[ledger, number] = row
+                total += row
 
     def add(self, ledger: int, line: str, year: int, amount: Array) -> None:
         """Add an amount (path, holder) to a line of a year."""
         self._row(ledger, self._known.index(line))[year] += amount
         self.sums[:, :, year, ledger] += amount
+
+    def add_whole(self, line: str, amounts: Array) -> None:
+        """Add amounts (path, holder, year, ledger) to a line of every ledger that are in the sums already."""
+        by_year = amounts.transpose(2, 3, 0, 1)
+        for ledger in range(self._ledgers):
+            row = self._row(ledger, self._known.index(line))
+            row += by_year[:, ledger]
 
     def line(self, ledger: int, line: str, year: int) -> Array:
         """Return a line of a year (path, holder)."""

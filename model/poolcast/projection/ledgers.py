@@ -13,7 +13,7 @@ from poolcast.parameters.axes import index
 from poolcast.projection.adjustment import SCHEME_FUNDS, AdjustmentFunds, Books
 from poolcast.projection.drivers import Drivers
 from poolcast.projection.flows import MERGED_AWAY, MERGED_FUND, WITHOUT_RESERVE, Flows
-from poolcast.projection.ledger_lines import LedgerLines
+from poolcast.projection.ledger_lines import LedgerLines, in_years, zeros_in_years
 from poolcast.projection.pools import Holders
 from poolcast.projection.statement import CARE_LINES, EXPENDITURE_LINES, REVENUE_LINES, add_lines
 
@@ -101,21 +101,23 @@ class LedgerRecursion:
         rate = assumptions.from_year("ledger.interest_rate", assumptions.base_year)[:, :, numbers]
         moved = np.asarray(drivers.added("interest_rate"))
         rate = holders.mean(rate[None]) + (holders.mean(moved[..., None]) if moved.ndim else moved)
-        self._rate = rate
+        self._rate = in_years(rate)
         self._margin = float(assumptions["ledger.borrowing_margin"])
         self._timing = float(assumptions["ledger.flow_timing"])
         paths = max(flows.shape[0], rate.shape[0])
         shape = (paths, holders.count, flows.shape[2], len(self._held))
         self._revenue, self._expenditure = LedgerLines(REVENUE_LINES, shape), LedgerLines(EXPENDITURE_LINES, shape)
+        alone = not holders.pools and not holders.common
         for lines, side in ((self._revenue, flows.revenue), (self._expenditure, flows.expenditure)):
             for ledger, amounts in side.items():
-                lines.book(self._axis[ledger], {line: holders.total(amount) for line, amount in amounts.items()})
+                lines.book(self._axis[ledger], amounts if alone else {k: holders.total(v) for k, v in amounts.items()})
         self._received, self._spent = self._revenue.sums, self._expenditure.sums
-        self._interest, self._prepaid = np.zeros(shape), np.zeros(shape)
-        self._reserve = np.full(shape, np.nan)
+        self._interest, self._prepaid, self._taken_over = (zeros_in_years(shape) for _ in range(3))
+        self._reserve = zeros_in_years(shape)
+        self._reserve.fill(np.nan)
         self._opening_at_base = holders.total(assumptions["ledger.opening_reserve"][:, numbers][None])
+        self._dated: dict[str, tuple[Array, list[bool]]] = {}
         self._price_level: dict[str, Array | float] = {}
-        self._taken_over = np.zeros(shape)
         self._merged = np.zeros((holders.count, shape[2]), dtype=bool)
         if flows.merged is not None:
             self._merged = holders.all_members(flows.merged)
@@ -135,6 +137,7 @@ class LedgerRecursion:
             self._refill(year)
             self._spend_accounts(year)
             self._close(year)
+        self._revenue.add_whole("R3", self._interest)
         return LedgerAccounts(
             (self._revenue, self._expenditure),
             self._received,
@@ -152,6 +155,8 @@ class LedgerRecursion:
         """Cash paid out sooner than in the base year: working days over 250 times expenditure (handbook 4)."""
         days = self._assumptions.from_year("settlement.days_faster", self._assumptions.base_year)
         released = np.zeros_like(self._prepaid)
+        if not days.any():
+            return released
         for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger in self._axis:
                 spent = self._spent[..., self._axis[ledger]]
@@ -163,6 +168,14 @@ class LedgerRecursion:
 
     def _pay(self, ledger: str, line: str, year: int, amount: Array) -> None:
         self._expenditure.add(self._axis[ledger], line, year, amount)
+
+    def _asked(self, name: str, year: int) -> Array | None:
+        """Return a dated parameter of a year (region, ...); None where it is zero everywhere, which most rules are."""
+        if name not in self._dated:
+            values = self._assumptions.from_year(name, self._assumptions.base_year)
+            self._dated[name] = values, [bool(part.any()) for part in np.moveaxis(values, 1, 0)]
+        values, asked = self._dated[name]
+        return values[:, year] if asked[year] else None
 
     def _base_year(self) -> None:
         """The base year ends at the given reserve; its interest follows from the reserve that it must have begun with.
@@ -193,12 +206,14 @@ class LedgerRecursion:
 
         The merged fund takes over what the resident fund held when the last year closed, debts too.
         """
-        self._opening = self._reserve[:, :, year - 1].copy()
-        self._received_before = self._received[:, :, year - 1].copy()
-        self._spent_before = self._spent[:, :, year - 1].copy()
+        self._opening = self._reserve[:, :, year - 1]
+        self._received_before = self._received[:, :, year - 1]
+        self._spent_before = self._spent[:, :, year - 1]
         merging = self._merged[:, year] & ~self._merged[:, year - 1]
         if not merging.any():
             return
+        self._opening = self._opening.copy("K")
+        self._received_before, self._spent_before = self._received_before.copy("K"), self._spent_before.copy("K")
         into, away = self._axis[MERGED_FUND], self._axis[MERGED_AWAY]
         for array in (self._received_before, self._spent_before, self._opening):
             array[:, merging, into] += array[:, merging, away]
@@ -218,9 +233,9 @@ class LedgerRecursion:
         self._prepay(year)
 
     def _book(self, year: int, interest: Array, closing: Array) -> None:
+        """Set interest and reserve of a year; the line of interest is filled when all years are known."""
         self._interest[:, :, year] = interest
-        for number in range(len(self._held)):
-            self._revenue.add(number, "R3", year, interest[..., number])
+        self._received[:, :, year] += interest
         self._reserve[:, :, year] = closing
 
     def _spending_share(self, year: int) -> Array:
@@ -256,8 +271,8 @@ class LedgerRecursion:
 
     def _waive(self, year: int) -> None:
         """Rate holiday: waive a share of the employer contribution after a year that ended rich (handbook 2.1)."""
-        cut = self._assumptions.from_year("holiday.cut", self._assumptions.base_year)[:, year]
-        if not cut.any() or "EPF" not in self._axis:
+        cut = self._asked("holiday.cut", year)
+        if cut is None or "EPF" not in self._axis:
             return
         rich = self._months_before("EPF", year) > float(self._assumptions["holiday.minimum_months"])
         waived = np.where(rich, self._holders.mean(cut[None]), 0.0) * self._revenue.line(
@@ -267,15 +282,16 @@ class LedgerRecursion:
 
     def _raise_prices(self, year: int) -> None:
         """Triggered price rises add up: care of a year costs more by every rise so far (handbook 8.3, P21)."""
-        increase = self._assumptions.from_year("price_trigger.increase", self._assumptions.base_year)[:, year]
-        if not increase.any() and not self._price_level:
+        increase = self._asked("price_trigger.increase", year)
+        if increase is None and not self._price_level:
             return
+        rises = np.zeros((self._holders.regions, len(SCHEME_FUNDS))) if increase is None else increase
         for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger not in self._axis:
                 continue
             rich = self._months_before(ledger, year) > float(self._assumptions["price_trigger.minimum_months"])
             level = self._price_level.get(ledger, 1.0) * (
-                1 + np.where(rich, self._holders.mean(increase[None, :, scheme]), 0.0)
+                1 + np.where(rich, self._holders.mean(rises[None, :, scheme]), 0.0)
             )
             self._price_level[ledger] = level
             lines = [self._expenditure.line(self._axis[ledger], line, year) for line in CARE_LINES]
@@ -291,8 +307,8 @@ class LedgerRecursion:
 
     def _refill(self, year: int) -> None:
         """Fiscal backstop: refill what last year's reserve lacked (handbook 8, F15); zero months switch it off."""
-        months = self._assumptions.from_year("backstop.months", self._assumptions.base_year)[:, year]
-        if not months.any():
+        months = self._asked("backstop.months", year)
+        if months is None:
             return
         for ledger in SCHEME_FUNDS:
             if ledger not in self._axis:
@@ -314,8 +330,8 @@ class LedgerRecursion:
 
     def _prepay(self, year: int) -> None:
         """Prepayment to providers: an asset, allowed by last year's months and balance (handbook 4)."""
-        months = self._assumptions.from_year("prepayment.months", self._assumptions.base_year)[:, year]
-        if not months.any():
+        months = self._asked("prepayment.months", year)
+        if months is None:
             return
         for scheme, ledger in enumerate(SCHEME_FUNDS):
             if ledger not in self._axis:

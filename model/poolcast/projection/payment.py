@@ -79,14 +79,16 @@ def project_budget(assumptions: Assumptions, claims: Array, revenue: Array, capi
     budget = inside[:, :, 0]
     if "opening.budget_over_claims" in assumptions:
         budget = budget * assumptions["opening.budget_over_claims"]
+    declared, follows, catch_up = yearly("budget_growth"), yearly("budget_follows_revenue"), yearly("catch_up")
+    seen = np.minimum(_growth(revenue), _growth(inside)) if follows[:, 1:].any() else None
     result = np.empty_like(claims)
     for year in range(claims.shape[2]):
         if year:
             gap = inside[:, :, year - 1] - budget
-            declared, follows = yearly("budget_growth")[:, year], yearly("budget_follows_revenue")[:, year]
-            seen = np.minimum(_growth(revenue, year), _growth(inside, year))
-            growth = declared if not follows.any() else (1 - follows) * declared + follows * seen
-            budget = budget * (1 + growth) + yearly("catch_up")[:, year - 1] * gap
+            growth = declared[:, year]
+            if seen is not None and follows[:, year].any():
+                growth = (1 - follows[:, year]) * growth + follows[:, year] * seen[:, :, year - 1]
+            budget = budget * (1 + growth) + catch_up[:, year - 1] * gap
             budget = _with_share(budget, share[:, year - 1], share[:, year], claims[:, :, year - 1])
         result[:, :, year] = budget
     return result
@@ -137,12 +139,16 @@ def _with_share(budget: Array, before: Array, now: Array, claims: Array) -> Arra
     return result
 
 
-def _growth(amounts: Array, year: int) -> Array:
-    """Growth of an amount (path, region, year, scheme) over the year before; zero where there was nothing."""
-    now, before = amounts[:, :, year], amounts[:, :, year - 1]
-    result: Array = (
-        np.divide(now, before, out=np.ones(np.broadcast_shapes(now.shape, before.shape)), where=before > 0) - 1
-    )
+def _growth(amounts: Array) -> Array:
+    """Growth of an amount over the year before, from the second year on; zero where there was nothing.
+
+    Parameters
+    ----------
+    amounts : array (path, region, year, scheme)
+    """
+    now, before = amounts[:, :, 1:], amounts[:, :, :-1]
+    result = np.divide(now, before, out=np.ones(now.shape), where=before > 0)
+    result -= 1
     return result
 
 

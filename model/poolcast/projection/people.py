@@ -277,7 +277,12 @@ def _project_paths(assumptions: Assumptions, drivers: Drivers) -> People:
     central, inputs = _cached(_PREPARED, _PREPARED_SIZE, assumptions, prepare)
     years = assumptions.last_year - assumptions.base_year
     by_kernel = drivers.simulated and find_spec("numba") is not None
-    result = project_cohort(inputs, _multipliers(drivers, years), implementation="compiled" if by_kernel else "auto")
+    result = project_cohort(
+        inputs,
+        _multipliers(drivers, years),
+        implementation="compiled" if by_kernel else "auto",
+        workers=1 if drivers.simulated else None,  # the blocks of a simulation are spread over threads already
+    )
     if not drivers.simulated:  # of thousands of paths some empty a small cell; what could not leave is counted
         _refuse_clipping(assumptions, result)
     return _gather(assumptions, central, result, result.measures[..., -1], result.measures[..., :-1])
@@ -317,6 +322,14 @@ def _multipliers(drivers: Drivers, years: int) -> PathMultipliers:
     )
 
 
+def _evenly(places: list[int]) -> slice | list[int]:
+    """Return places as a slice where they stand evenly apart, which moves without being looked up one by one."""
+    steps = set(np.diff(places).tolist())
+    if len(places) < 2 or len(steps) > 1 or min(steps) < 1:
+        return places
+    return slice(places[0], places[-1] + 1, steps.pop())
+
+
 def _gather(assumptions: Assumptions, central: _Central, result: CohortResult, total: Array, later: Array) -> People:
     """Sort the sums of the year ends from the base year end on by name and status, behind those of the one before.
 
@@ -325,17 +338,19 @@ def _gather(assumptions: Assumptions, central: _Central, result: CohortResult, t
     total : array (path, region, year_end), persons
     later : array (path, region, year_end, measure)
     """
-    opening = np.broadcast_to(central.opening, (later.shape[0], *central.opening.shape[1:]))
-    values = np.concatenate([opening, later], axis=2)
+
+    def of(name: str, width: int) -> Array:
+        """Return the measures of a name (path, region, year_end, status or sex); zero where there is none."""
+        mine = [(place, measure) for place, measure in enumerate(central.measures) if measure.name == name]
+        columns = _evenly([place for place, _ in mine])
+        to = _evenly([int(measure.status if measure.sex is None or width > 2 else measure.sex) for _, measure in mine])
+        values = np.zeros((*later.shape[:2], later.shape[2] + 1, width))
+        values[:, :, 0, to] = central.opening[:, :, 0, columns]
+        values[:, :, 1:, to] = later[..., columns]
+        return values
+
     before = assumptions["population.at_previous_year_end"].sum((-1, -2))[None, :, None]
-    shape = values.shape[:3]
-    sums = {name: np.zeros((*shape, len(STATUSES))) for name in SUMS}
-    by_sex = {"active_by_sex": np.zeros((*shape, 2)), "relative_wages": np.zeros((*shape, 2))}
-    for number, measure in enumerate(central.measures):
-        if measure.name in by_sex and measure.sex is not None:
-            by_sex[measure.name][..., measure.sex] = values[..., number]
-        else:
-            sums[measure.name][..., measure.status] = values[..., number]
+    sums = {name: of(name, len(STATUSES)) for name in SUMS}
     weight = float(assumptions["coverage.exposure_weight_of_closing_stock"])
     base_births = (weight * sums["births"][:, :, 1] + (1 - weight) * sums["births"][:, :, 0]).sum(-1)[..., None]
     if "opening.births" in assumptions:
@@ -343,8 +358,8 @@ def _gather(assumptions: Assumptions, central: _Central, result: CohortResult, t
     unknown = np.full_like(base_births, np.nan)
     return People(
         sums=sums,
-        active_by_sex=by_sex["active_by_sex"],
-        relative_wages=by_sex["relative_wages"],
+        active_by_sex=of("active_by_sex", 2),
+        relative_wages=of("relative_wages", 2),
         population=np.concatenate([np.broadcast_to(before, (*total.shape[:2], 1)), total], axis=2),
         births=np.concatenate([base_births, result.births], axis=2),
         deaths=np.concatenate([unknown, result.deaths], axis=2),

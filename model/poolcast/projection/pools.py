@@ -51,6 +51,15 @@ def adjustment_grants(wanted: Array, share: float, available: Array) -> Array:
     return result
 
 
+def _members_of(values: Array, members: NDArray[np.int64]) -> Array:
+    """Return the members of a pool from an array (path, region, ...); neighbours need not be looked up one by one."""
+    first, last = int(members[0]), int(members[-1])
+    if len(members) == last - first + 1 and (np.diff(members) == 1).all():
+        result: Array = values[:, first : last + 1]
+        return result
+    return values[:, members]
+
+
 @dataclass(frozen=True)
 class Holders:
     """Who holds ledgers: the projected regions, then the pools above them.
@@ -128,9 +137,11 @@ class Holders:
         """
         if not self.pools and not self.common:
             return values.copy()
-        sums = [values[:, members].sum(1, keepdims=True) for members in self.pools.values()]
-        nothing = np.zeros((values.shape[0], len(self.common), *values.shape[2:]))
-        return np.concatenate([values, *sums, nothing], axis=1)
+        result = np.zeros((values.shape[0], self.count, *values.shape[2:]))
+        result[:, : self.regions] = values
+        for pool, members in self.pools.items():
+            result[:, pool] = _members_of(values, members).sum(1)
+        return result
 
     def total_of_all(self, values: Array) -> Array:
         """Append the sums over the members of every pool, those across provinces inside, to (path, region, ...)."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcast.budget.execution import ALERTS
-from poolcast.budget.lines import EXPENDITURE, REVENUE
+from poolcast.budget.lines import EXPENDITURE, REVENUE, statement_lines
 from poolcast.budget.principle import VERDICTS
 from poolcast.budget.statement import Statement
 from poolcast.budget.warning_rules import LEVELS
@@ -43,6 +43,7 @@ DISPLAY: dict[str, tuple[Scale, float]] = {
 """How money is shown, and what it is rounded to in yuan so that it foots."""
 _LEAST_FOR_YI = 1e10
 MOST_GROWTH = 10.0
+TOTALS = {line.code: line.label for line in statement_lines() if line.code in (REVENUE, EXPENDITURE)}
 
 _W = {
     "line": Words("Line", "项目"),
@@ -217,7 +218,7 @@ def _print_months(console: Console, fund: FundMonths, unit: str, language: str) 
 
     done, outlook = fund.watched.execution, fund.watched.outlook
     scale, _ = display_of(unit, outlook.budget)
-    names = dict(zip(fund.lines, fund.labels, strict=True))
+    names = dict(zip(fund.lines, fund.labels, strict=True)) | TOTALS
     title = (
         f"{fund.region} {ledger_name(fund.ledger, language)} · {fund.year}-01 – {fund.year}-{done.months:02d} · "
         f"{scale.unit.in_language(language)} · {fund.basis.in_language(language)}"

@@ -104,6 +104,18 @@ def _say(book: BudgetBook, key: str, **texts: object) -> str:
     return _W[key].in_language(book.language).format(**texts)
 
 
+def height_of(*texts: tuple[str, float], size: float = 10) -> float:
+    """Return the height of a row that holds wrapped texts in columns of a width; Chinese signs take two places.
+
+    Programs other than Excel do not always find it themselves.
+    """
+    rows = 1
+    for text, width in texts:
+        signs = sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
+        rows = max(rows, math.ceil(1.1 * signs * size / 10 / width))
+    return 1.4 * size * rows
+
+
 def _reasons(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> None:
     found = budget.reasons
     if found is None:
@@ -145,6 +157,9 @@ def _schedule(book: BudgetBook, schedule: Schedule) -> None:
     labels = [column.label.in_language(book.language) for column in schedule.columns]
     book.head(sheet, HEADER_ROW - 1, [_say(book, "row"), *labels, _say(book, "unit"), _say(book, "trace")], 44)
     for number, row in enumerate(schedule.rows, HEADER_ROW):
+        texts = [(value, 24.0) for value in row.values if isinstance(value, str)]
+        if texts:
+            sheet.set_row(number, height_of(*texts, size=9))
         sheet.write_string(number, 0, row.label.in_language(book.language), book.style(indent=row.level))
         for at, (column, value) in enumerate(zip(schedule.columns, row.values, strict=True), 1):
             _value(book, sheet, number, at, value, column.unit if column.unit != "text" else "", row.unit, column.key)
@@ -201,6 +216,7 @@ def _months(book: BudgetBook, budget: AnnualBudget, statement: Statement, cells:
                 row += 1
     sheet.freeze_panes(HEADER_ROW, 2)
     sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.print_area(0, 0, row + len(funds) + 1, 15)  # shares are on the screen, not on paper
     for ledger in funds:
         cash = months.draft(statement.region, ledger).cash
         row += 1
@@ -251,7 +267,7 @@ def _execution(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> 
         basis=funds[0].basis.in_language(book.language),
     )
     sheet = book.sheet(
-        _say(book, "execution"), _say(book, "execution"), note, (9, 40, *([17] * 3), 12, 16, *([17] * 4), 60)
+        _say(book, "execution"), _say(book, "execution"), note, (9, 40, *([17] * 3), 12, 16, *([17] * 4), 76)
     )
     keys = ("ledger", "row", "budget", "phased", "actual", "rate", "alert", "outlook", "low", "high", "proposed", "why")
     book.head(sheet, HEADER_ROW - 1, [_say(book, key) for key in keys])
@@ -259,7 +275,7 @@ def _execution(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> 
     for fund in funds:
         done, outlook = fund.watched.execution, fund.watched.outlook
         proposed = {one.line: one for one in fund.watched.adjustment.adjustments}
-        names = dict(zip(fund.lines, fund.labels, strict=True))
+        names = {line.code: line.label for line in statement.lines}
         for number, line in enumerate(done.lines):
             place = outlook.lines.index(line)
             label = names[line].in_language(book.language) if line in names else ""
@@ -324,6 +340,9 @@ def _warnings(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> N
             row += 1
         for one in fired:
             level = LEVELS[one.level].in_language(book.language)
+            sheet.set_row(
+                row, height_of((one.sentence(book.language), 90), (one.rule.remedy.in_language(book.language), 70))
+            )
             sheet.write_string(row, 0, name, book.style(**wrap))
             sheet.write_string(row, 1, level, book.style(**wrap, bg_color=colours[one.level]))
             sheet.write_string(row, 2, one.sentence(book.language), book.style(**wrap))
@@ -340,7 +359,10 @@ def _about(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> None
     facts = [
         (word("version", book.language), __version__),
         (word("assumption_set", book.language), f"{budget.read.name} ({budget.read.digest()})"),
-        (_say(book, "scenario"), f"{budget.scenario.title.in_language(book.language)} ({budget.scenario.digest})"),
+        (
+            _say(book, "scenario"),
+            f"{budget.scenario.title.in_language(book.language)} ({budget.scenario.digest})".removesuffix(" ()"),
+        ),
         (word("region", book.language), f"{statement.region} {statement.name.in_language(book.language)}"),
         (_say(book, "base"), str(budget.read.base_year)),
         (_say(book, "draft_year"), str(budget.year)),
@@ -351,6 +373,7 @@ def _about(book: BudgetBook, budget: AnnualBudget, statement: Statement) -> None
     if budget.approved is not None:
         facts.append((_say(book, "budget"), budget.approved.file))
     for row, (key, text) in enumerate(facts, HEADER_ROW - 1):
+        sheet.set_row(row, height_of((text, 100.0)))
         sheet.write_string(row, 0, key, book.style(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.style(text_wrap=True, valign="top"))
     book.protect(sheet)

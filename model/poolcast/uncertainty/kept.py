@@ -136,8 +136,7 @@ class KeptMeasure:
         if self.coordinates == other.coordinates and np.array_equal(self.cells, other.cells):
             return self
         coordinates: dict[str, list[int] | list[str]] = {
-            axis: list(dict.fromkeys((*self.coordinates[axis], *other.coordinates[axis])))  # type: ignore[assignment]
-            for axis in self.dimensions
+            axis: list(dict.fromkeys((*self.coordinates[axis], *other.coordinates[axis]))) for axis in self.dimensions
         }
         cells = np.union1d(_moved(self, coordinates), _moved(other, coordinates))
         return replace(self, coordinates=coordinates, cells=cells)
@@ -241,7 +240,7 @@ class Layout:
         if self.variables is None:
             forecast = label(projection, with_paths=True)
             return {kept.name: _rows(kept, forecast) for kept in self.measures}
-        reader, places = PlainReader(projection), self._places_of(projection)
+        reader, places = PlainReader(projection, self.measures), self._places_of(projection)
         plain = {kept.name: reader.rows(kept, places[kept.name]) for kept in self.measures if reader.can_read(kept)}
         if len(plain) == len(self.measures):
             return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,15 @@ _OVER_BASE = {
 """Rates on the contribution base, and what they divide by it."""
 
 
+def _variables(kept: KeptMeasure) -> tuple[str, ...]:
+    """Return the variables of the forecast that a plain measure is read from."""
+    if kept.name in EVENTS:
+        return EVENTS[kept.name], "reserve"
+    if kept.name in _OVER_BASE:
+        return (_OVER_BASE[kept.name],)
+    return () if kept.name == "members" else (kept.measure.place.partition(".")[2],)
+
+
 class PlainReader:
     """Reads plain measures of one block; a test holds every number to what the measure itself reads.
 
@@ -35,10 +45,13 @@ class PlainReader:
     ----------
     projection : Projection
         A block of paths.
+    measures : sequence of KeptMeasure
+        What will be read: the variables behind them are made together, because they share masks and sums.
     """
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, measures: Sequence[KeptMeasure]) -> None:
         self._run = projection
+        self._readable = [kept for kept in measures if self.can_read(kept)]
         self._arrays: dict[str, Array] = {}
 
     def can_read(self, kept: KeptMeasure) -> bool:
@@ -63,7 +76,7 @@ class PlainReader:
         elif kept.name == "members":
             values = self._by_ledger(self._members)
         else:
-            values = self._variable(kept.measure.place.partition(".")[2])
+            values = self._variable(*_variables(kept))
         rows: Array = np.take(values.reshape(values.shape[0], -1), kept.cells if places is None else places, axis=1)
         if places is not None:
             rows[:, places < 0] = np.nan
@@ -71,8 +84,8 @@ class PlainReader:
 
     def _variable(self, name: str) -> Array:
         """Return a variable of the forecast (path, year, region, ...)."""
-        if name not in self._arrays:
-            self._arrays.update(plain_arrays(self._run, [name]))
+        if not self._arrays:
+            self._arrays = plain_arrays(self._run, {one for kept in self._readable for one in _variables(kept)})
         return self._arrays[name]
 
     def _event(self, name: str) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import month_abbr
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,11 +50,20 @@ def cumulative_months(fund: FundMonths, total: str) -> dict[str, Array]:
     return {"plan": plan, "actual": actual, "outlook": outlook, "low": low, "high": high}
 
 
-def spending_against_plan(here: Context, fund: FundMonths, scale: Scale, total: str = "E") -> dict[str, Any]:
-    """Return the figure of cumulative spending (or revenue) against the phased plan, with the band of the outlook."""
-    found, palette, known = cumulative_months(fund, total), here.palette, fund.known
-    colour = palette.drains if total == "E" else palette.adds
-    text = palette.drains_text if total == "E" else palette.adds_text
+def spending_against_plan(here: Context, found: Mapping[str, Array], known: int, scale: Scale) -> dict[str, Any]:
+    """Return the figure of cumulative spending against the phased plan, with the band of the outlook.
+
+    Parameters
+    ----------
+    here : Context
+    found : mapping of str to array (12,), yuan
+        As `cumulative_months` gives it.
+    known : int
+        Months known.
+    scale : Scale
+    """
+    palette = here.palette
+    colour, text = palette.drains, palette.drains_text
     ahead = list(range(max(known - 1, 0), MONTHS))
     traces = _band([_MONTHS[at] for at in ahead], found["low"][ahead], found["high"][ahead], colour, scale)
     traces.append(_line(_MONTHS, found["plan"], here.t("budget.plan"), palette.muted, scale, dash="dash", width=1.8))

@@ -371,8 +371,8 @@ def spread_labels(
     for value, _, _ in ordered:
         wanted = min(max(value, low), high)
         places.append(wanted if not places else max(wanted, places[-1] + step))
-    over = places[-1] - (high + step / 2)
-    if over > 0:  # the pile has grown past the top: push it down from there
+    over = places[-1] - high
+    if over > 0:  # past the top a label would not be drawn at all: push the pile down from there
         places[-1] -= over
         for number in range(len(places) - 2, -1, -1):
             places[number] = min(places[number], places[number + 1] - step)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from poolcast.dashboard.charts.over_time import OverYears, value_label
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.services.bands import FANS, Found
+from poolcast.dashboard.services.headline import reserve_state
 from poolcast.dashboard.services.history import History
 from poolcast.dashboard.services.projections import Projected
 from poolcast.reporting.formats import LEDGERS_WITH_BANDS, MONTHS, Scale, money_scale_in
@@ -160,8 +161,9 @@ def _line(
 ) -> None:
     years = one.item.outcome.years
     values = _shown_values(here, drawn, one, measure, kind)
-    end = one.item.outcome.event_year("exhaustion", here.region, here.ledger)
-    if kind == "level" and measure == "payable_months" and end is not None:
+    state, when = reserve_state(one.item, here.region, here.ledger)
+    if kind == "level" and measure == "payable_months" and state == "number":
+        end = int(when)
         cut = [value if year < end else math.nan for year, value in zip(years, values, strict=True)]
         cut[years.index(end)] = 0.0
         figure.scenario(one.shown, years, cut, here.t("compare.exhausted_in", name=_bold(one.shown.title), year=end))

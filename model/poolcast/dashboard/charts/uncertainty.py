@@ -51,7 +51,7 @@ def chances(
         "exhausted_by": (here.palette.text, "dot"),
     }
     figure = OverYears(here, WHOLE_PERCENT, years[0], years[-1])
-    figure.limits(low=0.0, high=1.0)
+    figure.limits(low=0.0, high=1.12)
     for name, values in (against or {}).items():
         told = f"{here.t(f'chance.{name}')} · {here.t('baseline.name')}"
         figure.line(years, values, told, here.palette.rule, dash=looks[name][1], width=1.2)

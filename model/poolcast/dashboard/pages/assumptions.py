@@ -27,7 +27,8 @@ region = here.region if here.region in held.base.assumptions.region_codes else h
 place = here.say(here.held.name_of(region))
 
 takeaway(takeaways.assumptions(here.loaded, here.language), [place])
-parts.received(here)
+with st.container(key="assume_received"):  # always there, so that what follows keeps its place on the page
+    parts.received(here)
 left, middle, right = st.columns([17, 52, 31])
 
 with left:
@@ -64,7 +65,7 @@ with middle:
             label_visibility="collapsed",
             required=True,
             **session.bound(
-                "assume_filter",
+                "assume_filter_" + "_".join(map(str, sizes.values())),  # the browser remembers labels, which count
                 st.session_state.get("assume_filter", "all"),
                 partial(st.session_state.__setitem__, "assume_filter"),
             ),
@@ -78,6 +79,8 @@ with middle:
         rows, empty = weak_rows(held.base, region, section), here.t("assume.no_rows")
     else:
         rows, empty = section_rows(held.base, section, region), here.t("assume.no_rows")
+    with st.container(key="assume_notes"):
+        panels.notes(here, held)
     with st.container(height=344, border=False, key="rows_grid"):
         panels.show_grid(here, held, f"{held.base.digest[:8]}_{region}_{section}_{wanted}_{text}", rows, empty)
     said = [here.t("assume.grid_note"), here.t("assume.region_note", place=place)]
@@ -86,7 +89,6 @@ with middle:
     if text:
         said.insert(0, here.t("assume.hits", n=len(rows)))
     st.html(f'<div class="pc-note">{safe(("" if here.language == "zh" else " ").join(said))}</div>')
-    panels.notes(here, held)
 
 with right:
     panels.beside(here, held, rows)

@@ -36,7 +36,7 @@ def statement(shown: parts.Shown) -> None:
             head = f'<div class="pc-head">{safe(here.t("budget.statement"))} <small>{safe(grey)}</small></div>'
             st.html(head, width="stretch")
             if parts.uploads(here).is_example:
-                st.html(f'<span class="pc-synthetic">{safe(here.t("bar.synthetic"))}</span>')
+                st.html(f'<span class="pc-synthetic">{safe(here.t("bar.synthetic"))}</span>', width="content")
             choose_unit(shown.unit)
             parts.upload_box(here, whole, shown.months)
             budget_details.download(here, shown)
@@ -51,13 +51,13 @@ def statement(shown: parts.Shown) -> None:
 def plan(shown: parts.Shown, sentence: str) -> None:
     """Draw spending against the phased plan."""
     title = here.t("budget.against_plan")
-    if shown.months is None:
+    if shown.months is None or shown.curve is None:
         chart_card(title, "plan", None, None, title, empty=here.t("budget.cannot_phase"), height="half")
         return
-    months = shown.months
-    figure = spending_against_plan(here, months, budget_details.chart_scale(shown))
+    months, curve = shown.months, shown.curve
+    figure = spending_against_plan(here, curve, months.known, budget_details.chart_scale(shown))
     chart_card(
-        title, "plan", figure, lambda: budget_details.plan_table(here, months), f"{title}: {plain(sentence)}",
+        title, "plan", figure, lambda: budget_details.plan_table(here, curve), f"{title}: {plain(sentence)}",
         scope=str(months.year), how=here.t("budget.how_plan"), note=here.say(months.basis), height="half",
     )  # fmt: skip
 
@@ -67,6 +67,7 @@ if parts.no_account(here, whole):
     empty(here.t("budget.other_ledger"), "account_balance")
 else:
     shown = parts.shown_of(here, chosen.id)
+    parts.reproduced(here, shown)
     sentence, basis = budget_details.answer(here, shown)
     with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
         with st.container(width="stretch"):

@@ -45,7 +45,8 @@ def say() -> None:
 def heading() -> None:
     """Draw payable months or the reserve, with the band once it is there."""
     found = bands(here, shown.id)
-    panel = stock(fund, found, session.current().measure)
+    # other pages show other measures too: what the switch shows when it holds none of its two is what is drawn
+    panel = stock(fund, found, "reserve" if session.current().measure == "reserve" else "payable_months")
     card(panel, "stock", switch=which_stock, note=progress(here, status_of(here, shown.id)) or panel.note)
 
 

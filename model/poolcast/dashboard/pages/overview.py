@@ -12,11 +12,13 @@ from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.bands import bands, progress, status_of
 from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import CONFIG, chart_card
+from poolcast.dashboard.parts.levels import colours
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import attention, takeaways
+from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.history import history
 from poolcast.reporting.formats import BANDS
 
@@ -57,7 +59,8 @@ def funds() -> None:
     found = bands(here, shown.id)
     several = bool(st.session_state.get("every_ledger", False)) or small
     ledgers = list(here.held.ledgers) if several else [here.ledger]
-    rows = attention.rows(item, ledgers, year, past, found.bands if found else None)
+    chances = found.bands if found else None
+    rows = attention.rows(item, ledgers, year, past, chances, warnings_of(item, chances))
     frame = parts.table(here, rows, year, found, several=several)
     trend = next(column for column in frame.columns if isinstance(frame[column].iloc[0], list)) if len(frame) else ""
 
@@ -96,8 +99,7 @@ def funds() -> None:
 def painted(frame: Any, rows: list[attention.Row]) -> Any:
     """Colour the cells of the light; symbol and word stand in them too."""
     looks = [
-        "" if row.band is None else "background-color: {}; color: {}".format(*here.palette.bands[row.band])
-        for row in rows
+        "" if row.level is None else "background-color: {}; color: {}".format(*colours(here, row.level)) for row in rows
     ]
     return frame.style.apply(lambda _: looks, subset=[here.t("overview.light")]).format(precision=1, na_rep="—")
 

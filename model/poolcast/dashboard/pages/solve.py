@@ -1,8 +1,10 @@
 """Solve: what it would take for a fund to reach a target, how surely, and in every region."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from poolcast.dashboard import solve_details, solve_parts
+from poolcast.dashboard import session, solve_details, solve_parts
 from poolcast.dashboard.charts.grids import key_of_bands
 from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Panel
@@ -14,25 +16,26 @@ from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import goals, library
+from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.goals import Goal
+from poolcast.dashboard.services.projections import projected
 from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.solve_parts import Answer
 from poolcast.dashboard.uncertainty_panels import has_reserve
 
 here = context()
-scenario = library.scenario(here.one.id)
-item = here.projected(here.one.id)
+if "solve_unknown" in st.session_state:  # the builder asks about an argument of one of its levers
+    session.change(what=st.session_state.pop("solve_unknown"))
+    here = replace(here, view=here.view.changed(what=session.current().what))
+draft = Draft.of_link(here.view.draft)
+scenario = goals.scenario_under(library.scenario(here.one.id), draft, here.view.what)
+item = projected(here.loaded, scenario)
+title = here.t("solve.draft") if scenario.name == draft.scenario.name else here.one.title
 first = here.held.base_year + 2
 year = max(here.view.year or min(here.held.base_year + 15, here.last_year), first)
-asked_for = st.session_state.pop("solve_for", here.view.what)
-choices = goals.choices(here.loaded, scenario, here.region, here.ledger, asked_for)
+choices = goals.choices(here.loaded, scenario, here.region, here.ledger, here.view.what)
 
-if not choices or not has_reserve(item, here.region, here.ledger):
-    takeaway(here.t("solve.not_here"), here.scope)
-    empty(here.t("solve.not_here_why"), "info")
-    st.stop()
-
-text = asked_for if asked_for in choices else next(iter(choices))
+text = here.view.what if here.view.what in choices else next(iter(choices), "")
 target = solve_parts.usual_target(here, here.view.goal)
 goal = Goal(here.loaded, scenario, here.region, here.ledger, text, here.view.goal, year, target)
 likely_key = ("likely", goal.key, here.view.p, here.view.paths, here.view.seed)
@@ -53,20 +56,13 @@ def computing() -> bool:
     return goals.held_central(goal) is None or (likely is not None and not likely.is_over)
 
 
-one_scenario(here)
-solve_parts.question(here, choices, text, year, ask)
-if goals.held_central(goal) is None or goals.held_rates(goal) is None:
-    work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
-
-
-@looking(computing)
 def answers() -> None:
     """Draw the answer, the grid and the regions; they come one after another."""
     answer = Answer.of(goal, here)
     told = solve_parts.sentence(here, answer)
     single, likely = work.status("goal", ("goal", goal.key)), work.status("solve", likely_key)
     waits = answer.best is None and (single is None or not single.is_over)
-    takeaway(here.t("solve.searching") if waits else told, solve_parts.basis(here, answer))
+    takeaway(here.t("solve.searching") if waits else told, solve_parts.basis(here, answer, title))
     work.failure(here, single)
     if not work.failure(here, likely):
         work.bar(here, likely, lambda: work.cancel("solve"), "solve")
@@ -104,14 +100,25 @@ def regions(answer: Answer, told: str) -> None:
     )  # fmt: skip
 
 
-answers()
-found = Answer.of(goal, here)
-offer(
-    here,
-    View(
+def page() -> None:
+    """Draw the question, the answer, and what stands below it."""
+    one_scenario(here)
+    solve_parts.question(here, choices, text, year, ask)
+    if goals.held_central(goal) is None or goals.held_rates(goal) is None:
+        work.begin("goal", ("goal", goal.key), lambda: goals.central(goal))
+    looking(computing)(answers)()
+    found = Answer.of(goal, here)
+    seen = View(
         "solve", here.loaded, (scenario,), here.region, here.ledger, year, goal.measure, found.paths, found.seed,
         probability=here.view.p if found.likely else None, unknown=text, condition=goal.condition,
         language=here.language,
-    ),
-)  # fmt: skip
-solve_details.below(here, goal, choices)
+    )  # fmt: skip
+    offer(here, seen)
+    solve_details.below(here, goal, choices)
+
+
+if choices and has_reserve(item, here.region, here.ledger):
+    page()
+else:
+    takeaway(here.t("solve.not_here"), here.scope)
+    empty(here.t("solve.not_here_why"), "info")

@@ -14,7 +14,6 @@ from poolcast.dashboard.parts import work
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
-from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import library, sensitivities
@@ -32,6 +31,7 @@ shown = here.one
 item = here.projected(shown.id)
 against = None if shown.id == BASELINE else BASELINE
 year = here.view.year or min(here.held.base_year + 15, here.last_year)
+present = here.region in item.outcome.regions  # a pool may hold no account under this scenario
 kept = uncertainty_panels.has_reserve(item, here.region, here.ledger)
 choices = uncertainty_panels.MEASURES_SHOWN if kept else uncertainty_panels.FLOWS_SHOWN
 measure = here.view.measure if here.view.measure in choices else choices[0]
@@ -56,7 +56,7 @@ def moved() -> xr.Dataset | None:
 
 def waits() -> bool:
     """Return whether a job is still under way."""
-    return (simulated() is None) | (moved() is None)  # both are asked for
+    return present and (simulated() is None) | (moved() is None)  # both are asked for
 
 
 @looking(waits)
@@ -144,15 +144,25 @@ def which_tornado() -> None:
     )  # fmt: skip
 
 
-if here.region not in item.outcome.regions:
-    empty(here.t("e.no_ledger"), "info")
-    st.stop()
 past = history(here.loaded)
-alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here))
-say()
-with st.container(horizontal=True, vertical_alignment="center", key="uncertainty_controls"):
-    one_scenario(here)
-    session.segments("measure", list(choices), here.t("uncertainty.measure"), lambda one: here.say(MEASURES[one].label))
-    uncertainty_details.controls(here, simulated(), year, lambda: band_parts.forget(here, shown.id, against))
-charts()
-uncertainty_details.below(here, asked, simulated, lambda found: Futures(here, shown, item, past, found, measure, year))
+alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here)) if present else ""
+
+
+def page() -> None:
+    """Draw the sentence, the controls, the charts and the details."""
+    say()
+    with st.container(horizontal=True, vertical_alignment="center", key="uncertainty_controls"):
+        one_scenario(here)
+        label = here.t("uncertainty.measure")
+        session.segments("measure", list(choices), label, lambda one: here.say(MEASURES[one].label))
+        uncertainty_details.controls(here, simulated(), year, lambda: band_parts.forget(here, shown.id, against))
+    charts()
+    uncertainty_details.below(
+        here, asked, simulated, lambda found: Futures(here, shown, item, past, found, measure, year)
+    )
+
+
+if present:
+    page()
+else:
+    takeaway(here.t("e.no_ledger"), here.scope)

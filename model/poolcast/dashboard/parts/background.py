@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import threading
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ FAILED = object()
 """What a job gives that came to nothing."""
 
 
-def background(kind: str, key: Hashable, work: Work) -> Status | None:
+def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Status | None:
     """Return how the job of a kind stands that answers a question; it is begun where the question is new.
 
     Parameters
@@ -27,6 +28,9 @@ def background(kind: str, key: Hashable, work: Work) -> Status | None:
         The question, by content.
     work : Work
         What answers it.
+    pause : float
+        Seconds that the job waits before it begins: a reader who moves on within them costs nothing, and the page is
+        drawn before the processors are taken.
 
     Returns
     -------
@@ -38,13 +42,24 @@ def background(kind: str, key: Hashable, work: Work) -> Status | None:
     if asked == key:
         status = bands.jobs().status(job, bands.session_id())
         if status is not None and status.state != "cancelled":
-            return status
+            return status  # of one that came to an end, also without a result: it is not asked over and over
     try:
-        job = bands.jobs().submit(bands.session_id(), kind, work, 0)
+        job = bands.jobs().submit(bands.session_id(), kind, after(pause, work), 0)
     except ResultError:
         return None
     known[kind] = (key, job)
     return bands.jobs().status(job, bands.session_id())
+
+
+def after(pause: float, work: Work) -> Work:
+    """Return work that begins after a while, and not at all where it was ended by then."""
+    if not pause:
+        return work
+
+    def late(progress: Callable[[int, int], None], stop: threading.Event) -> Any:
+        return None if stop.wait(pause) else work(progress, stop)
+
+    return late
 
 
 def result(status: Status | None) -> Any:

@@ -10,11 +10,21 @@ import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
 from poolcast.dashboard.services import library
-from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands, request_bands
+from poolcast.dashboard.services.bands import (
+    FEWEST_PATHS,
+    MOST_PATHS,
+    Found,
+    Request,
+    held_bands,
+    is_warm,
+    request_bands,
+)
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
 from poolcast.reporting.formats import range_text
 
 _JOBS = "band_jobs"
+SLOW_START = 3.0
+"""Seconds without a single path after which the first simulation of a process is said to compile its kernels."""
 
 
 def session_id() -> str:
@@ -46,13 +56,18 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
         return found
     known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
     status = _status(known.get(request.pair_key))
-    if status is not None:
+    if status is not None and not was_left(status):
         return status.result if isinstance(status.result, Found) else None
     answer = request_bands(jobs(), session_id(), request)
     if isinstance(answer, Found):
         return answer
     st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
     return None
+
+
+def was_left(status: Status) -> bool:
+    """Whether a job ended without a result because another question of the session took its place: it is asked anew."""
+    return status.is_over and status.result is None and status.state != "failed"
 
 
 def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:
@@ -98,8 +113,10 @@ def progress(here: Context, status: Status | None) -> str:
     """Return a sentence that says how far a band is and what it waits for; empty where nothing is under way."""
     if status is None or status.is_over:
         return ""
-    if status.state == "queued":
+    if status.state == "queued" and status.ahead > 0:
         return "◔ " + here.t("s.queue", n=status.ahead)
+    if status.done == 0 and status.seconds > SLOW_START and not is_warm():
+        return "◔ " + here.t("n.first")
     if status.total == 0:  # nothing is done yet of what is not even counted
         return f"◔ {here.t('s.updating')}"
     left = "" if math.isnan(status.left) else here.t("s.left", t=max(1, round(status.left)))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode
+from zlib import crc32
 
 import streamlit as st
 
-from poolcast import __version__
 from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context
-from poolcast.dashboard.parts import origin
-from poolcast.dashboard.parts.reproduce import recipe_of
+from poolcast.dashboard.parts import origin, sharing
 from poolcast.dashboard.parts.tone import line_sample, literal, safe
 from poolcast.dashboard.resolving import ALL_REGIONS_PAGES
 from poolcast.dashboard.services import library
-from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.state import MAX_SCENARIOS
 
 EVERY = "*"
@@ -30,17 +27,18 @@ def header(context: Context) -> None:
         _ledger(context)
         _scenarios(context)
         _chips(context)
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="pc_end"):
+        end = st.container(horizontal=True, vertical_alignment="center", width="content", wrap=False, key="pc_end")
+        with end:
             origin.badges(context)
-            _share(context)
-            _reproduce(context)
+            sharing.share(context)
+            sharing.reproduce(context)
             _language(context)
             _person(context)
     ignored = session.ignored_keys()
     if ignored:
         parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
         st.toast(context.t("e.link", parts=parts), icon=":material/link_off:")
-    _sender(context)
+    sharing.sender(context)
 
 
 def _set(context: Context) -> None:
@@ -56,17 +54,19 @@ def _set(context: Context) -> None:
     def change(name: str) -> None:
         session.change(set=name, region="", to=None, year=None)
 
+    # the browser remembers the label: one that changes needs a box of its own, or the old label comes back as a name
+    name = "set" if own is None else f"set_{crc32(show(own.name).encode()):x}"
     st.selectbox(
         context.t("bar.set"),
         names,
         format_func=show,
         label_visibility="collapsed",
-        width=190,
-        **session.bound("set", context.view.set, change),
+        width=190 if own is None else 250,
+        **session.bound(name, context.view.set, change),
     )
     if own is not None and own.name == context.view.set:
-        undo = context.t("bar.back_to_shipped")
-        st.button(undo, icon=":material/undo:", key="ctx_undo", help=undo, on_click=lambda: session.keep_set(None))
+        undo, why = context.t("bar.restore"), context.t("bar.back_to_shipped")
+        st.button(undo, icon=":material/undo:", key="ctx_undo", help=why, on_click=lambda: session.keep_set(None))
 
 
 def _region(context: Context) -> None:
@@ -161,55 +161,6 @@ def _chips(context: Context) -> None:
         st.html(f'<div class="pc-chips">{"".join(marked)}</div>')
 
 
-def _share(context: Context) -> None:
-    box = st.popover(
-        context.t("bar.share"), icon=":material/link:", type="tertiary", key="ctx_share", on_change="rerun"
-    )
-    if not box.open:
-        return
-    with box:
-        if not context.loaded.is_named:
-            st.caption(context.t("bar.share_own"))
-            return
-        query = context.view.to_query() | {"v": _stamp(context)}
-        st.caption(context.t("bar.share_link"))
-        page = "" if context.page == context.pages[0] else context.page  # the first page has no path of its own
-        st.code(f"{_address()}/{page}?{urlencode(query)}", language=None, wrap_lines=True)
-        number = len(Draft.of_link(context.view.draft))
-        st.caption(context.t("bar.share_draft", n=number) if number else context.t("bar.share_holds"))
-
-
-def _stamp(context: Context) -> str:
-    """Return version and digest of the set: what a link rests on."""
-    return f"{__version__}+{context.loaded.digest[:8]}"
-
-
-def _address() -> str:
-    """Return the address under which the reader reached the dashboard, without page and query."""
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(str(st.context.url or ""))
-    base = parts.path.rsplit("/", 1)[0]
-    return f"{parts.scheme}://{parts.netloc}{base}" if parts.netloc else base
-
-
-def _reproduce(context: Context) -> None:
-    box = st.popover(
-        context.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun"
-    )
-    if not box.open:
-        return
-    with box:
-        made = recipe_of(context)
-        shell, python = st.tabs([context.t("bar.command_line"), context.t("bar.python")])
-        shell.code(made.command, language="bash", wrap_lines=True)
-        python.code(made.python, language="python", wrap_lines=True)
-        for name, text in made.files.items():
-            shell.caption(name)
-            shell.code(text, language="yaml")
-        st.caption(context.t("bar.reproduce_note", version=__version__, digest=context.loaded.digest[:12]))
-
-
 def _language(context: Context) -> None:
     session.segments(
         "lang", ["zh", "en"], context.t("bar.language"), {"zh": "中", "en": "EN"}.__getitem__, name="language"
@@ -230,10 +181,3 @@ def _person(context: Context) -> None:
         help=context.t(key, name=literal(person.name)),
         on_click=st.logout,
     )
-
-
-def _sender(context: Context) -> None:
-    """Say that a link was made with another version or other tables."""
-    sender = context.view.v
-    if sender and sender != _stamp(context):
-        st.info(context.t("e.version", a=sender, b=_stamp(context)), icon=":material/update:")

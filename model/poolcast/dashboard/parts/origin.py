@@ -35,7 +35,8 @@ def badges(here: Context) -> None:
     """Draw the badges of the bar; the list of what is borrowed is made only when it is opened."""
     if here.held.synthetic:
         text, why = here.t("bar.synthetic"), here.t("n.synthetic")
-        st.html(f'<span class="pc-synthetic pc-tip" tabindex="0" data-tip="{safe(why)}">⚠ {safe(text)}</span>')
+        badge = f'<span class="pc-synthetic pc-tip" tabindex="0" data-tip="{safe(why)}">⚠ {safe(text)}</span>'
+        st.html(badge, width="content")
     if here.loaded.borrowed:
         _borrowed(here)
 

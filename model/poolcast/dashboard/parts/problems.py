@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import PurePath
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from poolcast.dashboard import session
+from poolcast.dashboard.context import BASELINE, Context
+from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.services import library
+from poolcast.dashboard.services.projections import is_projected, is_warm
 from poolcast.dashboard.words import t
 from poolcast.parameters.errors import PoolcastError
+
+_DRAWN = "drawn"
 
 
 def problem_list(error: PoolcastError, language: str) -> None:
@@ -47,13 +55,48 @@ def empty(sentence: str, icon: str, button: str = "", action: Callable[[], None]
 
 
 @contextmanager
-def waiting(sentence: str, height: int = 344) -> Iterator[None]:
-    """Show a grey sketch of the page and a sentence while its first result is made."""
-    place = st.empty()
-    with place.container():
-        st.html(f'<div class="pc-note" role="status">{sentence}</div>')
-        st.skeleton(height=height)
+def waiting(sentence: str, place: DeltaGenerator) -> Iterator[None]:
+    """Show a grey sketch of bar and page and a sentence in a place while the first result is made."""
+    with place.container(key="sketch"):
+        st.skeleton(height=44)
+        st.html(f'<div class="pc-note" role="status">{safe(sentence)}</div>')
+        st.skeleton(height=90)
+        st.skeleton(height=344)
     try:
         yield
     finally:
         place.empty()
+
+
+def first_results(make: Callable[[], Context], place: DeltaGenerator) -> Context:
+    """Return the context of a run; before the first picture of a session, set and projections come under a sketch.
+
+    On later runs the old picture stays until the new one is there.
+
+    Parameters
+    ----------
+    make : callable
+        Reads the set and returns the context.
+    place : DeltaGenerator
+        An empty place above everything else.
+    """
+    if st.session_state.get(_DRAWN):
+        return make()
+    if not is_warm():
+        with waiting(t("n.first", session.current().lang), place):
+            here = make()
+            _project(here)
+    else:
+        here = make()
+        if not is_projected(here.loaded, library.scenario(BASELINE)):
+            with waiting(here.t("n.projecting"), place):
+                _project(here)
+    st.session_state[_DRAWN] = True
+    return here
+
+
+def _project(here: Context) -> None:
+    """Project the baseline and the picked scenarios; what is wrong with one of them is said where it is shown."""
+    with suppress(PoolcastError):
+        here.projected()
+        _ = here.failed

@@ -70,7 +70,7 @@ def _shape(text: str, on: bool = False) -> str:
 def _region_picture(context: Context) -> str:
     """The bar with its three boxes set off, above the cards of a page."""
     boxes = (context.say(context.held.short), context.region_name, context.ledger_name)
-    bar = "".join(_shape(f"{text} ▾", on=True) for text in boxes)
+    bar = "".join(_shape(text, on=True) for text in boxes)
     return f"<div>{bar}</div><div>{6 * _BLOCK}</div>"
 
 

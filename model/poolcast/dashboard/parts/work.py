@@ -78,7 +78,7 @@ def words(here: Context, found: Status) -> str:
     if found.total <= 1:
         return here.t("s.working")
     left = "" if math.isnan(found.left) else here.t("s.left", t=max(1, round(found.left)))
-    return f"{found.done:,}/{found.total:,} {left}".rstrip()
+    return f"{here.t('s.working')} {found.done:,}/{found.total:,} {left}".rstrip()
 
 
 def failure(here: Context, found: Status | None) -> bool:

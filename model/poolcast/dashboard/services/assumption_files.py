@@ -29,7 +29,7 @@ from poolcast.parameters.tables import COLUMNS, table_files
 MIB = 2**20
 LIMITS = Limits(packed=20 * MIB, unpacked=200 * MIB, rows=400_000, cells=8_000_000)
 """How much an upload may hold; the server refuses more than 20 MiB before it reaches the page."""
-CHANGED_TABLE = "changed_on_the_page.csv"
+_CHANGED_TABLE = "changed_on_the_page"
 
 __all__ = ["LIMITS", "MOST_REGIONS", "Upload", "read", "template_bytes", "workbook_bytes"]
 
@@ -54,6 +54,7 @@ class Upload:
     content: bytes = field(repr=False)
     imported: Imported | None = None
     problems: tuple[Problem, ...] = ()
+    _marked: dict[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_workbook(self) -> bool:
@@ -62,6 +63,11 @@ class Upload:
 
     def annotated(self, language: str) -> bytes | None:
         """Return a copy of the workbook with every problem at its cell; None for one that must not be opened."""
+        if language not in self._marked:
+            self._marked[language] = self._annotated(language)
+        return self._marked[language]
+
+    def _annotated(self, language: str) -> bytes | None:
         if not self.is_workbook:
             return None
         try:
@@ -173,7 +179,11 @@ def _write_changed(folder: Path, assumptions: Assumptions, names: Sequence[str])
         _write(path, header, (list(row.values()) for row in kept))
     axes = [column for column in COLUMNS if any(column in PARAMETERS[name].dimensions for name in names)]
     header = ["parameter", *axes, "value", "unit", "evidence", "grade", "source", "note"]
-    _write(folder / CHANGED_TABLE, header, (line for name in names for line in _lines(assumptions, name, axes)))
+    stem, number = _CHANGED_TABLE, 1
+    while (folder / f"{stem}.csv").exists():  # a set that was changed, sent and changed again
+        number += 1
+        stem = f"{_CHANGED_TABLE}_{number}"
+    _write(folder / f"{stem}.csv", header, (line for name in names for line in _lines(assumptions, name, axes)))
 
 
 def _is_history(row: dict[str, str], first: int) -> bool:

@@ -30,6 +30,13 @@ MOST_TURNS = 6
 _THINNED = (0, 1, 5, 10, 20)
 """Years after the first one that stand for a path with more turning points than `MOST_TURNS`."""
 _SAME = 1e-9
+_GROWS_FROM_BASE = (
+    "economy.average_wage",
+    "economy.gross_domestic_product",
+    "economy.disposable_income",
+    "economy.average_pension",
+)
+"""Levels of which the projection reads the base year alone: afterwards they grow at rates of their own."""
 Kind = Literal["value", "scale", "absent"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -227,7 +234,7 @@ def _rows(loaded: LoadedSet, parameter: Parameter, region: str) -> tuple[Row, ..
     if "year" in dimensions:
         array = np.moveaxis(array, dimensions.index("year"), -1)
         dimensions.remove("year")
-        years, array = _projected(held.years, array, held.base_year)
+        years, array = _years_of(parameter, held.years, array, held.base_year)
     else:
         array = array[..., None]
     if not np.isfinite(array).any():
@@ -241,10 +248,12 @@ def _rows(loaded: LoadedSet, parameter: Parameter, region: str) -> tuple[Row, ..
     return tuple(found)
 
 
-def _projected(years: Sequence[int], array: Array, base: int) -> tuple[tuple[int, ...], Array]:
+def _years_of(parameter: Parameter, years: Sequence[int], array: Array, base: int) -> tuple[tuple[int, ...], Array]:
     """Return the years of the projection; where there is nothing in them, as of accounts, those up to the base year."""
     later = np.asarray([year > base for year in years])
     chosen = later if np.isfinite(array[..., later]).any() else ~later
+    if parameter.name in _GROWS_FROM_BASE:
+        chosen = np.asarray([year == base for year in years])
     return tuple(year for year, take in zip(years, chosen.tolist(), strict=True) if take), array[..., chosen]
 
 

@@ -1,15 +1,17 @@
 """Which fund of which region needs attention first: its light, the rule that fired, and what stands behind it.
 
-Until a set's early warnings are at hand the light is the worst band of payable months (handbook 5.4) of the base year
-and the five years after it, and, where a simulation is known, the chance of fewer than three months within them.
+The light is that of the early warnings (handbook 5.4): the worst level of the rules that fire in the base year or will
+within five years. Beside it stands the worst band of payable months of these years, which colours the map.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from poolcast.budget.warning_results import EarlyWarning, Warnings
+from poolcast.budget.warning_rules import Level, rank
 from poolcast.dashboard.services.bands import Bands
 from poolcast.dashboard.services.history import History
 from poolcast.dashboard.services.projections import Projected
@@ -17,8 +19,6 @@ from poolcast.reporting.formats import BANDS, LEDGERS_WITH_BANDS, band_of
 
 AHEAD = 5
 """Years looked ahead."""
-LIKELY = 0.1
-"""Chance of fewer than three months from which the rule is said to have fired."""
 ORDER = tuple(name for name, *_ in BANDS)
 """Bands from the worst to the best; too large a reserve is a fault of another kind and comes last."""
 
@@ -45,6 +45,10 @@ class Row:
         Accounts and projection, for a small line.
     revenue, expenditure, balance, reserve : float
         Base year, yuan.
+    level : Level or None
+        Light of the early warnings, now or within five years; None where they do not judge the ledger.
+    warning : EarlyWarning or None
+        The rule behind it; None where the light is green.
     """
 
     region: str
@@ -61,16 +65,26 @@ class Row:
     expenditure: float
     balance: float
     reserve: float
+    level: Level | None = None
+    warning: EarlyWarning | None = None
 
     @property
-    def worry(self) -> tuple[float, float, float, float]:
-        """What rows are sorted by: band, chance of fewer than three months, year of exhaustion, months."""
+    def worry(self) -> tuple[float, float, float, float, float]:
+        """What rows are sorted by: light, band, chance of fewer than three months, year of exhaustion, months."""
+        light = math.inf if self.level is None else -rank(self.level)
         place = ORDER.index(self.band) if self.band is not None else len(ORDER)
         chance = 0.0 if math.isnan(self.chance) else self.chance
-        return (place, -chance, self.exhaustion or math.inf, self.then if math.isfinite(self.then) else math.inf)
+        return (light, place, -chance, self.exhaustion or math.inf, self.then if math.isfinite(self.then) else math.inf)
 
 
-def rows(item: Projected, ledgers: Sequence[str], year: int, past: History, bands: Bands | None = None) -> list[Row]:
+def rows(
+    item: Projected,
+    ledgers: Sequence[str],
+    year: int,
+    past: History,
+    bands: Bands | None = None,
+    warnings: Warnings | None = None,
+) -> list[Row]:
     """Return the funds of every region and pool that holds one of the ledgers, those that worry most first.
 
     Parameters
@@ -85,14 +99,27 @@ def rows(item: Projected, ledgers: Sequence[str], year: int, past: History, band
         Accounts before the base year.
     bands : Bands, optional
         Of the same scenario, for chances.
+    warnings : Warnings, optional
+        Of the same scenario, for the light and the rule behind it.
     """
     found = [
-        _row(item, region, ledger, year, past, bands)
+        _judged(_row(item, region, ledger, year, past, bands), warnings)
         for ledger in ledgers
         for region in item.outcome.regions
         if _holds(item, region, ledger)
     ]
     return sorted(found, key=lambda row: row.worry)
+
+
+def _judged(row: Row, warnings: Warnings | None) -> Row:
+    """Return a row with its light and the worst warning behind it, one of this year before one to come."""
+    own = () if warnings is None else warnings.funds
+    fund = next((one for one in own if (one.region, one.ledger) == (row.region, row.ledger)), None)
+    if fund is None:
+        return row
+    level = fund.light_ahead
+    behind = (one for one in (*fund.warnings, *fund.coming) if one.level == level)
+    return replace(row, level=level, warning=next(behind, None))
 
 
 def _holds(item: Projected, region: str, ledger: str) -> bool:
@@ -112,7 +139,8 @@ def _row(item: Projected, region: str, ledger: str, year: int, past: History, ba
     before = past.of("payable_months", region, ledger)
     line = [(at, value) for at, value in sorted(before.items()) if at < years[0]]
     line += [(at, value) for at, value in zip(years, months, strict=True) if math.isfinite(value)]
-    place = {name: outcome.series(name, region, ledger)[0] for name in ("revenue", "expenditure", "balance", "reserve")}
+    flows = ("revenue", "expenditure", "balance", "reserve")
+    revenue, expenditure, balance, reserve = (outcome.series(name, region, ledger)[0] for name in flows)
     return Row(
         region,
         ledger,
@@ -124,7 +152,10 @@ def _row(item: Projected, region: str, ledger: str, year: int, past: History, ba
         _event(item, "exhaustion", region, ledger),
         years[worst],
         tuple(line),
-        **place,
+        revenue,
+        expenditure,
+        balance,
+        reserve,
     )
 
 

@@ -201,6 +201,13 @@ def _dataset_bytes(bands: Bands) -> int:
 
 
 _BANDS: BoundedCache[Bands] = BoundedCache(64, 256 * MIB, _dataset_bytes)
+
+
+def is_warm() -> bool:
+    """Return whether anything has been simulated in this process: the first time its kernels are compiled."""
+    return _BANDS.held.entries > 0
+
+
 _PAIRED: BoundedCache[Paired] = BoundedCache(
     64, 128 * MIB, lambda found: sum(int(part.nbytes) for part in found.fans.values())
 )

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from poolcast.budget.annual_budget import AnnualBudget, budget
 from poolcast.budget.approved_budget import ApprovedBudget, read_approved_budget
-from poolcast.budget.early_warning import early_warnings
 from poolcast.budget.fund_months import FundMonths, MonthsOfBudget
 from poolcast.budget.lines import EXPENDITURE, REVENUE
 from poolcast.budget.provider_budget import ProviderBudget
@@ -22,10 +21,7 @@ from poolcast.budget.provider_claims import NEEDED
 from poolcast.budget.reading_months import MonthsRead, read_months
 from poolcast.budget.schedule import Schedule
 from poolcast.budget.schedules import ScheduleMaker
-from poolcast.budget.warning_chances import counted_chances
-from poolcast.budget.warning_results import Warnings
 from poolcast.budget.warning_rules import Level
-from poolcast.dashboard.services.bands import Bands
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.sets import MIB, LoadedSet
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
@@ -35,7 +31,7 @@ Kept = TypeVar("Kept", MonthsRead, ApprovedBudget)
 
 LARGEST_UPLOAD = 20 * 10**6
 """Bytes of an uploaded file; the reader of months has the same bound."""
-ENDINGS = {"months": (".xlsx", ".csv"), "approved": (".csv",)}
+ENDINGS = {"months": (".xlsx", ".csv"), "approved": (".xlsx", ".csv")}
 """What each reader can read."""
 
 
@@ -58,7 +54,6 @@ class Uploads:
 
 _BUDGETS: BoundedCache[AnnualBudget] = BoundedCache(6, 384 * MIB, lambda made: 3 * int(made.forecast.nbytes))
 _FUNDS: BoundedCache[FundMonths] = BoundedCache(24, 192 * MIB, lambda made: _bytes_of(made))
-_WARNINGS: BoundedCache[Warnings] = BoundedCache(32, 32 * MIB, lambda found: 20_000 * (1 + len(found.funds)))
 
 
 def _bytes_of(made: FundMonths) -> int:
@@ -170,26 +165,6 @@ def provider_budget(made: AnnualBudget, region: str, ledger: str) -> ProviderBud
     return made.provider_budgets.of(region, ledger, made.year)
 
 
-def warnings_of(made: AnnualBudget, loaded: LoadedSet, scenario: Scenario, bands: Bands | None = None) -> Warnings:
-    """Return the early warnings of every fund in the last closed year, without the alerts of months; shared.
-
-    Parameters
-    ----------
-    made : AnnualBudget
-    loaded : LoadedSet
-    scenario : Scenario
-    bands : Bands, optional
-        Of the same set and scenario, for the rules that speak of chances.
-    """
-
-    def make() -> Warnings:
-        chances = None if bands is None else counted_chances(bands.probabilities, made.side.reformed)
-        return early_warnings(made.forecast, made.side.reformed, history=made.history, chances=chances)
-
-    counted = None if bands is None else (bands.paths, bands.seed)
-    return _WARNINGS.get((*_key(loaded, scenario), counted), make)
-
-
 @dataclass(frozen=True)
 class OffBudget:
     """What the months say of a fund: totals by themselves, lines together.
@@ -280,12 +255,12 @@ def workbook(made: AnnualBudget, region: str, language: str) -> bytes:
     from poolcast.reporting.budget_workbook import write_budget_workbook
 
     with tempfile.TemporaryDirectory(prefix="poolcast-budget-") as folder:
-        path = Path(folder) / "budget.xlsx"
+        path = Path(folder) / "workbook.xlsx"
         write_budget_workbook(path, made, region, language)
         return path.read_bytes()
 
 
 def clear() -> None:
     """Forget every budget and what was made of it."""
-    for cache in (_BUDGETS, _FUNDS, _WARNINGS):
+    for cache in (_BUDGETS, _FUNDS):
         cache.clear()

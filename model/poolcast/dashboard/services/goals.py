@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from poolcast.dashboard.services.caching import BoundedCache
+from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.sensitivities import StoppedError
 from poolcast.dashboard.services.sets import MIB, LoadedSet
 from poolcast.outlook.packages import Package
 from poolcast.outlook.searching import Solution
 from poolcast.outlook.unknowns import Setting, Unknown, find_unknown, regions_under
 from poolcast.parameters.errors import ScenarioError
+from poolcast.scenarios.catalogue import find_lever
 from poolcast.scenarios.scenario import LeverCall, Scenario
 from poolcast.uncertainty.seeking import LikelySolution
 from poolcast.uncertainty.seeking_regions import RegionNeed
@@ -125,7 +127,7 @@ def _find(loaded: LoadedSet, scenario: Scenario, region: str, text: str) -> Unkn
 def unknowns_of(loaded: LoadedSet, scenario: Scenario, ledger: str) -> tuple[str, ...]:
     """Return what may be solved for: usual parameters of the ledger, then arguments of the scenario's levers."""
     calls = [item for item in scenario.reforms if isinstance(item, LeverCall)]
-    levers = [f"{call.lever.id}.{argument.name}" for call in calls for argument in call.lever.arguments]
+    levers = [f"{call.lever.name}.{argument.name}" for call in calls for argument in call.lever.arguments]
     return (*UNKNOWNS.get(ledger, ()), *dict.fromkeys(levers))
 
 
@@ -149,22 +151,20 @@ def choices(loaded: LoadedSet, scenario: Scenario, region: str, ledger: str, mor
     return found
 
 
+def scenario_under(scenario: Scenario, draft: Draft, unknown: str) -> Scenario:
+    """Return what holds besides: the draft where its lever is asked for, otherwise the scenario."""
+    lever = unknown.split(".")[0]
+    return draft.scenario if find_lever(lever) is not None and draft.call(lever) is not None else scenario
+
+
 def is_single(text: str) -> bool:
     """Whether an unknown is a parameter, which a grid of any scenario can hold."""
-    return "." in text and not text.split(".")[0][:1].isupper()
+    return find_lever(text.split(".")[0]) is None
 
 
 def position_of(values: Sequence[float], wanted: float) -> int | None:
     """Return where a value stands among others, None where it is none of them."""
     return next((number for number, value in enumerate(values) if abs(value - wanted) < 1e-9), None)
-
-
-def value_text(unknown: Unknown, value: float, language: str) -> str:
-    """Return a value of an unknown: a change of a rate in points, a rate in per cent, a factor, an amount."""
-    from poolcast.dashboard.services.takeaways import amount_text, change_text
-
-    is_change = getattr(unknown, "kind", "set") == "shift"
-    return (change_text if is_change else amount_text)(value, unknown.unit, language)
 
 
 _CENTRAL: BoundedCache[Solution] = BoundedCache(512, 16 * MIB, lambda _: 8_000)
@@ -243,7 +243,7 @@ def _solve(goal: Goal) -> Solution:
 
 
 def likely(goal: Goal, probability: float, paths: int, seed: int) -> Work:
-    """Return the work of the answers with a probability and at even odds, and of what every region needs.
+    """Return the work of what every region needs, with the odds and at even odds, and then of the goal seek itself.
 
     Parameters
     ----------
@@ -253,32 +253,24 @@ def likely(goal: Goal, probability: float, paths: int, seed: int) -> Work:
         Between `FEWEST_PATHS` and `MOST_PATHS` paths are run.
     """
     count = bounded(paths)
-    odds = list(dict.fromkeys((probability, EVEN)))
     alone = len(goal.loaded.assumptions.region_codes) == 1
-    every = sorted({*PROBABILITIES, probability}) if alone else odds
-    steps = len(odds) + 2 + len(every)
+    odds = sorted({*(PROBABILITIES if alone else (EVEN,)), probability})
+    steps = 2 * len(odds) + 3
 
     def work(progress: Callable[[int, int], None], stop: threading.Event) -> bool:
-        done = 0
-        for number, chance in enumerate(odds):
-            progress(number, steps)
-            if stop.is_set():
-                return False
-            _LIKELY.get((*goal.key, chance, count, seed), lambda chance=chance: _seek(goal, chance, count, seed))  # type: ignore[misc]
-            done = number + 1
-        before = done
-
         def tell(finished: int, _total: int) -> None:
             if stop.is_set():
                 raise StoppedError
-            progress(before + finished, steps)
+            progress(finished, steps)
 
         try:
             _REGIONS.get(
-                _regions_key(goal, probability, paths, seed), lambda: _seek_regions(goal, every, count, seed, tell)
+                _regions_key(goal, probability, paths, seed), lambda: _seek_regions(goal, odds, count, seed, tell)
             )
+            tell(steps - 1, steps)
         except StoppedError:
             return False
+        _LIKELY.get((*goal.key, probability, count, seed), lambda: _seek(goal, probability, count, seed))
         progress(steps, steps)
         return True
 

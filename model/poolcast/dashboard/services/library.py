@@ -99,9 +99,12 @@ def _of(read: SetFile) -> SetSummary:
 
 def summary_of_loaded(loaded: LoadedSet) -> SetSummary:
     """Return what a set of a session holds: one that is edited keeps the places of the set below it."""
-    if loaded.name in available_sets():
-        return replace(summary_of(loaded.name), title=loaded.title, short=loaded.title)
     held = loaded.assumptions
+    if loaded.name in available_sets():
+        named = summary_of(loaded.name)
+        if tuple(named.regions) == held.region_codes and named.base_year == held.base_year:
+            ledgers = {code: words for code, words in named.ledgers.items() if code in held.ledgers}
+            return replace(named, title=loaded.title, short=loaded.title, ledgers=ledgers, synthetic=held.synthetic)
     return SetSummary(
         name=loaded.name,
         title=loaded.title,

@@ -91,6 +91,17 @@ def projected(loaded: LoadedSet, scenario: Scenario) -> Projected:
     return _PROJECTED.get((loaded.digest, scenario.digest, words), lambda: _project(loaded, scenario))
 
 
+def is_projected(loaded: LoadedSet, scenario: Scenario) -> bool:
+    """Return whether the projection of a scenario is at hand."""
+    words = (scenario.name, scenario.title.en, scenario.title.zh)
+    return _PROJECTED.peek((loaded.digest, scenario.digest, words)) is not None
+
+
+def is_warm() -> bool:
+    """Return whether anything has been projected in this process: the first time its kernels are compiled."""
+    return _PROJECTED.held.entries > 0
+
+
 def _project(loaded: LoadedSet, scenario: Scenario) -> Projected:
     forecast = project(loaded.assumptions, scenario)
     for variable in forecast.data_vars.values():

@@ -18,7 +18,7 @@ from poolcast.parameters.errors import PoolcastError
 from poolcast.scenarios.scenario import BASELINE, Scenario
 from poolcast.scenarios.writing import scenario_text
 
-Kind = Literal["levels", "compare", "why", "simulate", "solve", "rules"]
+Kind = Literal["levels", "compare", "why", "simulate", "solve", "rules", "budget"]
 _MANY = 9
 
 
@@ -28,9 +28,9 @@ class View:
 
     Parameters
     ----------
-    kind : {"levels", "compare", "why", "simulate", "solve", "rules"}
+    kind : {"levels", "compare", "why", "simulate", "solve", "rules", "budget"}
         What it prints: levels of scenarios, a comparison, why the last differs from the first, bands, the answer of a
-        goal seek, findings of the rules for the last.
+        goal seek, findings of the rules for the last, the annual budget under the last.
     loaded : LoadedSet
     scenarios : tuple of Scenario
         The first is what the others are compared with.
@@ -50,6 +50,8 @@ class View:
         First year of the change that is looked for.
     rules : str
         Rule set.
+    actuals, approved : str
+        Names of the files of months and of the approved budget behind a budget, which the reader has.
     language : {"zh", "en"}
     """
 
@@ -67,6 +69,8 @@ class View:
     condition: str = ""
     start: int | None = None
     rules: str = "national"
+    actuals: str = ""
+    approved: str = ""
     language: str = "zh"
 
 
@@ -131,7 +135,7 @@ def _horizon(loaded: LoadedSet) -> int | None:
 
 def _command(view: View, names: Sequence[str], set_folder: str) -> str:
     words = ["poolcast", *_asked(view, names), "--set", set_folder or view.loaded.name]
-    if view.kind != "rules" and (to := _horizon(view.loaded)) is not None:
+    if view.kind not in ("rules", "budget") and (to := _horizon(view.loaded)) is not None:
         words += ["--to", str(to)]
     if view.kind not in ("solve", "rules"):
         words += ["--region", view.region] if view.region else []
@@ -147,6 +151,9 @@ def _asked(view: View, names: Sequence[str]) -> list[str]:
         return ["explain", last, "--against", first, *([] if view.year is None else ["--year", str(view.year)])]
     if view.kind == "simulate":
         return ["simulate", *names, "--paths", str(view.paths), "--seed", str(view.seed)]
+    if view.kind == "budget":
+        given = (("--actuals", view.actuals), ("--approved", view.approved))
+        return ["budget", "--scenario", last, *(word for pair in given if pair[1] for word in pair)]
     if view.kind == "rules":
         return ["check", last, "--rules", view.rules]
     if view.kind == "solve":
@@ -214,6 +221,13 @@ def _python_answer(view: View) -> list[str]:
             f"found = poolcast.check_compliance(assumptions, scenarios[-1], {view.rules!r})",
             "for finding in found.findings:",
             "    print(finding.rule.id, finding.severity, finding.region, finding.place, finding.value)",
+        ]
+    if view.kind == "budget":
+        given = ((name, getattr(view, name)) for name in ("actuals", "approved"))
+        files = "".join(f", {name}={file!r}" for name, file in given if file)
+        return [
+            f"draft = poolcast.budget(assumptions, scenarios[-1]{files}, ledger={view.ledger!r})",
+            f"print(draft.statements[{view.region!r}].table({view.ledger!r}).to_string())",
         ]
     return [
         "for scenario in scenarios:",

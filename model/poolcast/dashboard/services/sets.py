@@ -34,6 +34,7 @@ LEDGER_ORDER = ("EPF", "RPF", "EPA", "CII", "LAS", "CSS", "MAF", "LTCI", "ADJ", 
 """The two pooled funds first, then the others, as the box of ledgers shows them."""
 
 MINE = Words("{title} (my changes)", "{title}（我的修改）")
+SENT = Words("{title} (uploaded)", "{title}（上传）")
 EDITED_SOURCE = "edited on the page"
 
 
@@ -189,8 +190,14 @@ def _stamp(folders: Mapping[str, Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 def uploaded_set(assumptions: Assumptions) -> LoadedSet:
-    """Return a set that a user brought; it lives in his session, and no link names it."""
-    return LoadedSet(assumptions.name, assumptions.title, assumptions, is_named=False)
+    """Return a set that a user brought; it lives in his session, and no link names it.
+
+    One that has the name of a set that is there says that it is not that one.
+    """
+    title = assumptions.title
+    if assumptions.name in available_sets():
+        title = Words(SENT.en.format(title=title.en), SENT.zh.format(title=title.zh))
+    return LoadedSet(assumptions.name, title, assumptions, is_named=False)
 
 
 def places(loaded: LoadedSet, calibrated: Assumptions | None = None) -> tuple[Place, ...]:

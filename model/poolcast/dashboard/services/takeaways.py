@@ -17,6 +17,7 @@ from poolcast.dashboard.services.sets import LoadedSet, ledger_name, parameters_
 from poolcast.dashboard.words import t
 from poolcast.outlook.measures import income_cover
 from poolcast.outlook.searching import Solution
+from poolcast.outlook.unknowns import Unknown
 from poolcast.parameters.declaration import Words
 from poolcast.reporting.formats import (
     PERCENT,
@@ -321,6 +322,9 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
         sentence = place.say("take.uncertain_none", item, **values)
     elif share == 1:
         sentence = place.say("take.uncertain_all", item, **values)
+    elif bands.quantile("payable_months", 0.9, region, ledger)[year] <= 0:
+        shown = probability_text(share, bands.paths, error, language)
+        sentence = place.say("take.uncertain_most", item, share=shown, **values)
     else:
         shown = probability_text(share, bands.paths, error, language)
         sentence = place.say("take.uncertain_some", item, share=shown, **values)
@@ -344,25 +348,41 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
     """
     if solution is None:
         return t("take.solve_before", language)
-    unit = solution.unknown.unit
     values: dict[str, object] = {
         "label": solution.unknown.label.in_language(language),
-        "present": amount_text(solution.unknown.present, unit, language),
-        "value": amount_text(solution.value, unit, language),
-        "change": change_text(solution.change, unit, language),
+        "present": value_text(solution.unknown, solution.unknown.present, language),
+        "value": value_text(solution.unknown, solution.value, language),
+        "change": moved_text(solution.unknown, solution.change, language),
         "condition": condition,
     }
     if not solution.reached:
-        low, high = (amount_text(end, unit, language) for end in solution.unknown.bounds)
+        low, high = (value_text(solution.unknown, end, language) for end in solution.unknown.bounds)
         sentence = t("take.solve_impossible", language, **values, low=low, high=high)
     elif solution.change == 0:
         sentence = t("take.solve_nothing", language, **values)
+    elif getattr(solution.unknown, "kind", "set") == "shift":
+        sentence = t("take.solve_shift", language, **values)
     else:
         sentence = t("take.solve_done", language, **values)
     if probability is None:
         return sentence
     likely = t("take.solve_likely", language, probability=probability_text(probability))
     return _together(sentence, likely, language)
+
+
+def value_text(unknown: Unknown, value: float, language: str) -> str:
+    """Return a value of an unknown: a factor as such, an addition to a rate in points, all else as an amount."""
+    kind = getattr(unknown, "kind", "set")
+    if kind == "scale":
+        return f"{rounded(value, 3)} {'倍' if language == 'zh' else 'times'}"
+    return (change_text if kind == "shift" else amount_text)(value, unknown.unit, language)
+
+
+def moved_text(unknown: Unknown, change: float, language: str) -> str:
+    """Return a change of an unknown, signed: of a factor in per cent of what there is, of all else in its unit."""
+    if getattr(unknown, "kind", "set") == "scale":
+        return growth_text(change)
+    return change_text(change, unknown.unit, language)
 
 
 def amount_text(value: float, unit: str, language: str) -> str:
