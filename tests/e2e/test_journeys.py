@@ -134,8 +134,8 @@ def test_a_simulation_is_cancelled(browser):
     stop = button(tab, "cancel_simulation")
     stop.wait_for(timeout=120_000)
     stop.click()
-    tab.wait_for_selector("[class*='st-key-cancel_simulation']", state="detached", timeout=60_000)
-    says(tab, "停止")
+    tab.wait_for_selector("[class*='st-key-cancel_simulation']", state="detached", timeout=240_000)
+    says(tab, "已停止")
 
 
 def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(browser, tmp_path):
