@@ -25,9 +25,10 @@ from poolcast.dashboard.services.drafts import Draft
 from tests.e2e.served import Address, settle
 from tests.e2e.wire import Session, WireError, opened
 
-LEVER, ARGUMENT = "F02", "target"
+LEVER, ARGUMENT = "F01", "change"
 SLIDER = f"arg_{LEVER}_{ARGUMENT}"
-LOWEST, HIGHEST = 70, 100
+LOWEST, STEP, VALUES = -3.0, 0.25, 25
+"""Points of the employer rate, as the slider shows them."""
 FIRST_YEAR = 2027
 HEBEI = ("130100", "130200", "130300", "130400", "130500", "130600", "130700", "130800", "130900", "131000", "131100")
 
@@ -53,11 +54,11 @@ class Reader:
         """Year in which its policy begins."""
         return FIRST_YEAR + self.number
 
-    def value(self, move: int) -> int:
-        """Return the value of the slider after a move, percent; two readers seldom meet."""
-        return LOWEST + (self.number * 11 + move * 7) % (HIGHEST - LOWEST + 1)
+    def value(self, move: int) -> float:
+        """Return the value of the slider after a move, points; two readers seldom meet."""
+        return LOWEST + STEP * ((self.number * 11 + move * 7) % VALUES)
 
-    def query(self, value: int) -> dict[str, str]:
+    def query(self, value: float) -> dict[str, str]:
         """Return the address that opens its draft."""
         draft = Draft().with_lever(LEVER).with_argument(LEVER, ARGUMENT, value / 100).with_start(LEVER, self.year)
         return {"set": self.set, "region": self.region, "d": draft.link() or "", "to": "2060"}
@@ -155,7 +156,7 @@ def run_load(
     load = Load(around=os.getloadavg())
     everybody = readers(number, share_of_hebei)
     on_wire = everybody[:-1] if browser is not None else everybody
-    answers: dict[tuple[Reader, int], str] = {}
+    answers: dict[tuple[Reader, float], str] = {}
     ready, stop = threading.Event(), threading.Event()
 
     def follow() -> None:
@@ -168,10 +169,14 @@ def run_load(
             stop.set()
 
     _apart(_warm_up(address, everybody))
+    tab = None
+    if browser is not None:  # before the others come: a browser gives up on a page that takes half a minute
+        tab = browser.open("build", **everybody[-1].query(everybody[-1].value(0)))
+        show_levers(tab)
     thread = threading.Thread(target=follow, name="wire")
     thread.start()
     if browser is not None:
-        _in_browser(browser, everybody[-1], load, every, ready, stop)
+        _in_browser(browser, tab, everybody[-1], load, every, ready, stop)
     thread.join()
     load.checked = _apart(_alone(address, answers, load))
     load.around = (*load.around[:1], os.getloadavg()[0])
@@ -188,7 +193,7 @@ async def _together(
     address: Address,
     on_wire: list[Reader],
     load: Load,
-    answers: dict[tuple[Reader, int], str],
+    answers: dict[tuple[Reader, float], str],
     seconds: float,
     every: float,
     ready: threading.Event,
@@ -258,7 +263,7 @@ def _answer(session: Session) -> str:
     return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
 
 
-def _wrong(session: Session, reader: Reader, value: int) -> list[str]:
+def _wrong(session: Session, reader: Reader, value: float) -> list[str]:
     """Return what in an answer is not the reader's own."""
     wrong = list(session.faults)
     session.faults.clear()
@@ -277,7 +282,7 @@ def _wrong(session: Session, reader: Reader, value: int) -> list[str]:
     return wrong
 
 
-async def _alone(address: Address, answers: dict[tuple[Reader, int], str], load: Load, most: int = 12) -> int:
+async def _alone(address: Address, answers: dict[tuple[Reader, float], str], load: Load, most: int = 12) -> int:
     """Make some of the moves again, one reader at a time on the quiet server, and compare."""
     chosen = random.Random(1).sample(sorted(answers, key=lambda one: (one[0].number, one[1])), min(most, len(answers)))
     for reader, value in chosen:
@@ -289,10 +294,8 @@ async def _alone(address: Address, answers: dict[tuple[Reader, int], str], load:
 
 
 def _in_browser(
-    browser: Any, reader: Reader, load: Load, every: float, ready: threading.Event, stop: threading.Event
+    browser: Any, tab: Any, reader: Reader, load: Load, every: float, ready: threading.Event, stop: threading.Event
 ) -> None:
-    tab = browser.open("build", **reader.query(reader.value(0)))
-    show_levers(tab)
     ready.wait(600)
     move = 0
     while not stop.is_set():
@@ -316,7 +319,7 @@ def _in_browser(
 def show_levers(tab: Any) -> None:
     """Show the levers that are switched on, with their controls."""
     tab.locator("[class*='st-key-build_filter'] button").first.click()
-    tab.wait_for_selector(f"[class*='st-key-{SLIDER}'] [role=slider]", timeout=60_000)
+    tab.wait_for_selector(f"[class*='st-key-{SLIDER}'] input[type=range]", state="attached", timeout=60_000)
     settle(tab)
 
 
@@ -336,7 +339,7 @@ _WATCH = """([chart, slider]) => {
     };
     const before = lines();
     window.moved = new Promise(done => {
-        const handle = document.querySelector(`[class*="st-key-${slider}"] [role=slider]`);
+        const handle = document.querySelector(`[class*="st-key-${slider}"] input[type=range]`);
         handle.addEventListener('keydown', () => {
             const began = performance.now();
             const look = () => {
@@ -352,7 +355,7 @@ _WATCH = """([chart, slider]) => {
 
 def slider_to_chart(tab: Any, slider: str, chart: str, key: str, timeout: float = 60_000) -> float:
     """Press a key on a slider, and return the seconds until the chart shows other lines."""
-    handle = tab.locator(f"[class*='st-key-{slider}'] [role=slider]").first
+    handle = tab.locator(f"[class*='st-key-{slider}'] input[type=range]").first
     handle.focus()
     tab.evaluate(_WATCH, [chart, slider])
     handle.press(key)

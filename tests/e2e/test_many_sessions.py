@@ -6,7 +6,7 @@ import time
 import pytest
 
 from poolcast.dashboard.services.drafts import Draft
-from tests.e2e.load import SLIDER, Reader, _wrong, readers, run_load
+from tests.e2e.load import LEVER, SLIDER, Reader, _wrong, readers, run_load
 from tests.e2e.served import CHROMIUM, chromium, served
 from tests.e2e.wire import opened
 
@@ -66,12 +66,12 @@ def test_a_runaway_simulation_does_not_starve_the_others(address):
         greedy = [opened(address) for _ in range(4)]
         seconds, notes = [], []
         async with opened(address) as calm:
-            await calm.open("build", **CHINA.query(80))
+            await calm.open("build", **CHINA.query(-1.0))
             await calm.move("build_filter@zh", calm.options("build_filter@zh")[0])
             for place, one in enumerate(greedy):
                 await one.__aenter__()
                 await one.open("forecast", set="hebei", paths="10000000", seed=str(100 + place))
-            for value in range(81, 91):
+            for value in (CHINA.value(move) for move in range(1, 11)):
                 run = await calm.move(f"{SLIDER}@zh", value)
                 seconds.append(run.seconds)
                 assert not _wrong(calm, CHINA, value)
@@ -90,5 +90,5 @@ def test_readers_of_the_load_are_told_apart():
     everybody = readers(20)
     assert len({reader.year for reader in everybody}) == 20
     assert {reader.set for reader in everybody} == {"china", "hebei"}
-    drafts = [Draft.of_link(reader.query(80)["d"]).call("F02").start for reader in everybody]
+    drafts = [Draft.of_link(reader.query(1.0)["d"]).call(LEVER).start for reader in everybody]
     assert drafts == [reader.year for reader in everybody]

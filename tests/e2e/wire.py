@@ -276,16 +276,16 @@ class Session:
             if element.WhichOneof("type") == "exception":
                 self.faults.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "add_block":
-            for old in [old for old in self.elements if old[: len(place)] == place and old not in self._touched]:
-                self.elements.pop(old)
+            self.elements.pop(place, None)
             identified = getattr(delta.add_block, "id", "")
             if identified:
                 self.elements[place] = (delta.fragment_id, _Block(delta.add_block))
 
     def _finish(self, status: int) -> None:
-        if status == FINISHED.FINISHED_SUCCESSFULLY and not self._current:
-            for old in [old for old in self.elements if old not in self._touched]:
-                self.elements.pop(old)  # what this run did not draw is gone
+        if status in _GOOD:  # what this run did not draw again is gone
+            for place, (fragment, _) in list(self.elements.items()):
+                if place not in self._touched and (not self._current or fragment in self._current):
+                    self.elements.pop(place)
         self._ends.put_nowait((status, self._current))
 
     def _start_timer(self, fragment: str, interval: float) -> None:

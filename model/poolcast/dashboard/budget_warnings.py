@@ -17,6 +17,7 @@ from poolcast.dashboard.budget_parts import Shown
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import bands
 from poolcast.dashboard.parts.levels import against, badge
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import budgets
@@ -45,13 +46,15 @@ def fund_warnings(here: Context, shown: Shown) -> FundWarnings | None:
 
 def warnings_card(here: Context, shown: Shown) -> None:
     """Draw the card of the warnings; what would clear one is looked for when it is asked for, in a job."""
-    job = _status()
-    waits = job is not None and not job.is_over
-    if here.ledger in WATCHED and bands.bands(here, shown.scenario.name) is None:
-        waits = True
+
+    def waits() -> bool:
+        job = _status()
+        is_under_way = job is not None and not job.is_over
+        return is_under_way or (here.ledger in WATCHED and bands.bands(here, shown.scenario.name) is None)
+
     with st.container(border=True, key="card_warnings"):
 
-        @st.fragment(run_every=1.0 if waits else None)
+        @looking(waits)
         def listed() -> None:
             _card(here, shown, fund_warnings(here, shown))
 
