@@ -38,11 +38,9 @@ run: setup  ## project the shipped funds; other arguments: make run RUN="run bas
 test: setup  ## the tests, on two cores; more arguments: make test PYTEST_ARGS="-k ledger"
 	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
 
-validate: setup  ## the long validations (marker `long`)
-	@$(PY) -m pytest -m long --collect-only -q >$(VENV)/.long 2>&1; code=$$?; \
-	if [ $$code -eq 5 ]; then echo "no long validations yet"; \
-	elif [ $$code -ne 0 ]; then cat $(VENV)/.long; exit $$code; \
-	else $(PY) -m pytest -m long --timeout 1800 --durations 10 $(PYTEST_ARGS); fi
+validate: setup  ## the long validations (marker `long`): two at a time, servers and browsers one after another
+	$(PY) -m pytest -n 2 -m long --ignore tests/e2e --timeout 1800 --durations 10 $(PYTEST_ARGS)
+	$(PY) -m pytest -m long --timeout 1800 --durations 10 $(PYTEST_ARGS) tests/e2e
 
 browser:  ## Chromium and Chinese fonts for the journeys, where root can have them from apt; else they are skipped
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; \

@@ -172,6 +172,7 @@ def test_the_example_region_is_read_and_projected(tmp_path: Path, monkeypatch: p
     assert float(forecast["reserve"].sel(region="990101", ledger="EPF", year=2025)) == 1.2e9
 
 
+@pytest.mark.long
 def test_what_is_generated_is_up_to_date() -> None:
     command = [sys.executable, str(DOCS / "generate.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)

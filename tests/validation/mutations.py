@@ -105,7 +105,7 @@ MUTATIONS = (
     Mutation(
         "growth of use counted twice in the cost trend",
         "projection/economy.py",
-        " / (1 + use_growth)[:, :, :, None]",
+        "    factor /= (1 + use_growth)[:, :, :, None]\n",
         "",
         SCALAR,
     ),
