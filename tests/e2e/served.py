@@ -126,6 +126,7 @@ class Browser:
             viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=scheme, accept_downloads=True
         )
         tab = session.new_page()
+        tab.set_default_navigation_timeout(120_000)  # a page is large, and a busy machine slow
         tab.on("console", self._hear)
         tab.on("pageerror", lambda error: self.seen.errors.append(str(error)))
         tab.on("request", self._note)
