@@ -1,8 +1,7 @@
-"""What a planner does, in a browser: a first visit that ends with a file, a link, a language, a workbook."""
+"""What a planner does, in a browser: a first visit that ends with a file, a link, a language."""
 
 import io
 import re
-import zipfile
 
 import pytest
 from openpyxl import load_workbook
@@ -100,32 +99,3 @@ def test_the_language_changes_and_the_place_stays(browser):
     assert "s=high_cost" in tab.url
     assert "/build" in tab.url
     says(tab, "Qinhuangdao")
-
-
-def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(browser, tmp_path):
-    from poolcast.parameters.exchange.export import export_bytes
-    from tests.fixtures.minimal_set import write_minimal_set
-
-    whole = export_bytes(write_minimal_set(tmp_path / "minimal"), language="zh")
-    mended, broken = tmp_path / "mended.xlsx", tmp_path / "broken.xlsx"
-    mended.write_bytes(whole)
-    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.namelist():
-            new.writestr(item, old.read(item))
-        new.writestr("xl/vbaProject.bin", b"macro")
-    tab = browser.open("assumptions", region="000000")
-    upload(tab, broken)
-    tab.wait_for_selector(".st-key-card_problems", timeout=120_000)
-    assert tab.locator(".st-key-card_loaded").count() == 0
-    upload(tab, mended)
-    tab.wait_for_selector(".st-key-card_loaded", timeout=120_000)
-    assert tab.locator(".st-key-card_problems").count() == 0
-    button(tab, "ctx_share").click()
-    says(tab, "链接里放不下")
-
-
-def upload(tab, path):
-    box = tab.locator("[class*='st-key-assume_upload'] input[type=file]")
-    if box.count() == 0:
-        button(tab, "assume_upload").or_(tab.get_by_role("button", name=re.compile("上传"))).first.click()
-    box.first.set_input_files(str(path))
