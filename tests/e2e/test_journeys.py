@@ -34,7 +34,7 @@ def go(tab, page):
 
 def says(tab, text, timeout=120_000):
     tab.wait_for_function(
-        """text => document.body.innerText.includes(text)
+        """text => document.body?.innerText.includes(text)
             || [...document.querySelectorAll('input')].some(box => box.value.includes(text))""",
         arg=text,
         timeout=timeout,

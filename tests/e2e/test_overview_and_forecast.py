@@ -26,7 +26,7 @@ def test_from_the_table_to_a_forecast_and_by_its_link_to_another_session(browser
     assert other.locator(".pc-line").first.inner_text().split("。")[0] == sentence.split("。")[0]
     other.get_by_role("radio", name="EN").or_(other.get_by_text("EN", exact=True)).first.click()
     other.wait_for_function(
-        "() => document.querySelector('.pc-line').innerText.includes('Zhangjiakou')", timeout=60_000
+        "() => document.querySelector('.pc-line')?.innerText.includes('Zhangjiakou')", timeout=60_000
     )
     other.wait_for_url("**region=130700**lang=en**", timeout=60_000)  # the address is written at the end of a run
 
@@ -37,12 +37,12 @@ def test_the_back_button_keeps_the_region(browser):
     tab.wait_for_selector(".st-key-chart_tiles .main-svg", timeout=60_000)
     tab.go_back()
     tab.get_by_role("link", name="预测").click()
-    tab.wait_for_function("() => document.querySelector('.pc-line').innerText.includes('唐山')", timeout=60_000)
+    tab.wait_for_function("() => document.querySelector('.pc-line')?.innerText.includes('唐山')", timeout=60_000)
 
 
 def test_the_band_arrives_and_a_table_goes_into_a_file(browser, tmp_path):
     tab = browser.open("forecast", set="china", ledger="RPF", paths="40")
-    tab.wait_for_function("() => document.body.innerText.includes('40 次模拟')", timeout=120_000)
+    tab.wait_for_function("() => document.body?.innerText.includes('40 次模拟')", timeout=120_000)
     tab.locator(".st-key-more_flows button").click()
     with tab.expect_download(timeout=60_000) as waited:
         tab.get_by_text("下载 CSV").click()
