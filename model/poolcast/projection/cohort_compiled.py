@@ -42,7 +42,7 @@ def project_compiled(
         As of `poolcast.projection.cohort.project_cohort`.
     """
     paths, regions, years = multipliers.paths, inputs.regions, inputs.years
-    width = block or _block_width(paths, regions, workers)
+    width = min(block, ROW) if block else _block_width(paths, regions, workers)
     rates = _rates(inputs, multipliers)
     options = _options(inputs, paths, width, keep_population, patterned=multipliers.mortality_index is not None)
     factors = tuple(map(_plain, (multipliers.mortality, multipliers.fertility, multipliers.migration)))

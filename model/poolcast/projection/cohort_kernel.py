@@ -1,10 +1,11 @@
 """The compiled kernel of the cohort component: the same formula as `cohort_reference`, with paths innermost.
 
-How it is fast. One task is one region and one block of up to 128 paths. Inside it a row holds one cell (a sex and an
+How it is fast. One task is one region and one block of up to 64 paths. Inside it a row holds one cell (a sex and an
 age) for all the paths of the block, side by side, so that every inner loop runs over paths and the processor works on
-several at once. A block (202 rows of 1 kB for 101 ages) stays in the second-level cache, and eight rows, which is what
-the inner loops take at a time, in the first. Rows lie `ROW` apart whatever the width of the block, and the inner loops
-run over `min(lanes, ROW)`: the compiler can then see that rows do not overlap, and that is what makes it vectorise.
+several at once. A block (202 rows of half a kB for 101 ages) stays in the second-level cache, and eight rows, which is
+what the inner loops take at a time, in the first. Rows lie `ROW` apart whatever the width of the block, and the inner
+loops run over `min(lanes, ROW)`: the compiler can then see that rows do not overlap, and that is what makes it
+vectorise.
 
 A lane never reads another lane and nothing is reassociated (no `fastmath`), so results are the same to the last bit
 for any width of block and any number of workers. The kernel lets go of the interpreter lock; the workers are threads.
@@ -22,8 +23,8 @@ import numpy.typing as npt
 from poolcast.projection.cohort import FEMALE, FloatArray
 from poolcast.projection.lane_functions import exponential
 
-ROW = 128
-"""Places in a row, and so the largest number of paths in a block; a row of float64 is then 1 kB."""
+ROW = 64
+"""Places in a row, and so the largest number of paths in a block; a row of float64 is then half a kB."""
 VECTOR = 32
 """Blocks are filled up to a multiple of this, so that the compiler's vector loop has no remainder."""
 CACHE_LINE = 64
@@ -74,8 +75,7 @@ class _Workspace(NamedTuple):
     mean_women: FloatArray  # (1, ROW): a total like the others
     flows: FloatArray  # (3, ROW): births, deaths, clipped
     factors: FloatArray  # (3, year, ROW): mortality, fertility, migration
-    mortality: FloatArray  # (sex, (age + 1) * ROW), flat rows: factor of the year by arrival; unused without a pattern
-    by_group: FloatArray  # (group, ROW): factor of the year
+    by_group: FloatArray  # (group * ROW), flat rows: factor of mortality of the year; unused without a pattern
 
 
 class Results(NamedTuple):
@@ -90,18 +90,16 @@ class Results(NamedTuple):
 def project_tasks(first, last, rates, options, factors, results):  # type: ignore[no-untyped-def]
     """Run the tasks first <= number < last; a region's tasks are adjacent, so that its weights stay in the cache."""
     years, measures, cells = rates.weights.shape[0] - 1, rates.weights.shape[2], rates.weights.shape[3]
-    arrivals = rates.mortality_group.shape[1]
     work = _Workspace(
         people=_rows(cells),
         totals=_rows(measures).reshape(measures, ROW),
         mean_women=_rows(1).reshape(1, ROW),
         flows=_rows(3).reshape(3, ROW),
         factors=_rows(3 * years).reshape(3, years, ROW),
-        mortality=_rows(2 * arrivals).reshape(2, arrivals * ROW),
-        by_group=_rows(len(rates.mortality_pattern)).reshape(len(rates.mortality_pattern), ROW),
+        by_group=_rows(len(rates.mortality_pattern)),
     )
     work.factors[:] = 1.0
-    work.mortality[:] = 1.0
+    work.by_group[:] = 1.0
     held_totals = np.zeros((HELD_YEARS, measures, ROW))
     held_flows = np.zeros((3, HELD_YEARS, ROW))
     for task in range(first, last):
@@ -117,14 +115,14 @@ def project_tasks(first, last, rates, options, factors, results):  # type: ignor
                     _open_year(region, year_end - 1, first_path, paths, rates, work)
                 _project_year(region, year_end - 1, rates, options, work, lanes)
                 for kind in range(3):
-                    for lane in range(ROW):
+                    for lane in range(lanes):
                         held_flows[kind, held, lane] = work.flows[kind, lane]
             work.totals[:] = 0.0
             _contract(work.totals, work.people, rates.weights[year_end, region], lanes)
             for measure in range(
                 measures
             ):  # one by one: numba compiles seconds for the message of a slice that misfits
-                for lane in range(ROW):
+                for lane in range(lanes):
                     held_totals[held, measure, lane] = work.totals[measure, lane]
             if options.keep_population:
                 _keep(results.population, first_path, paths, region, year_end, work.people)
@@ -155,21 +153,15 @@ def _open_task(region, first_path, paths, rates, factors, work):  # type: ignore
 
 @_compile
 def _open_year(region, year, first_path, paths, rates, work):  # type: ignore[no-untyped-def]
-    """Set the row of every sex and age of arrival to ``exp(pattern K)`` of its group, times the factor of the year."""
+    """Set the row of every group of sex and age to ``exp(pattern K)``, times the factor of the year."""
     index = rates.mortality_index[region if rates.mortality_index.shape[0] > 1 else 0, year]
     for group in range(len(rates.mortality_pattern)):
         _mortality_of_group(
-            work.by_group[group],
+            work.by_group[group * ROW : (group + 1) * ROW],
             rates.mortality_pattern[group],
             index[first_path : first_path + paths],
             work.factors[0, year],
         )
-    for sex in range(2):
-        for arrival in range(rates.mortality_group.shape[1]):
-            row = work.mortality[sex, arrival * ROW : (arrival + 1) * ROW]
-            source = work.by_group[rates.mortality_group[sex, arrival]]
-            for lane in range(min(paths, ROW)):
-                row[lane] = source[lane]
 
 
 @_compile
@@ -220,7 +212,8 @@ def _project_year(region, year, rates, options, work, lanes):  # type: ignore[no
     for sex in range(2):
         chances = rates.death_probability[year, region, sex]
         if options.patterned:
-            _survive_by_age(work.people, chances, sex * ages, ages, work.mortality[sex], deaths, lanes)
+            groups = rates.mortality_group[sex]
+            _survive_by_age(work.people, chances, sex * ages, ages, work.by_group, groups, deaths, lanes)
         else:
             _survive(work.people, chances, sex * ages, ages, mortality, deaths, lanes)
     if options.births_include_migrants:
@@ -234,7 +227,8 @@ def _project_year(region, year, rates, options, work, lanes):  # type: ignore[no
     for sex in range(2):
         share = 1.0 - boys if sex == FEMALE else boys
         row = work.people[sex * ages * ROW : (sex * ages + 1) * ROW]
-        newborn = work.mortality[sex, :ROW] if options.patterned else mortality
+        group = rates.mortality_group[sex, 0] if options.patterned else 0
+        newborn = work.by_group[group * ROW : (group + 1) * ROW] if options.patterned else mortality
         _add_newborn(row, births, share, rates.death_probability[year, region, sex, 0], newborn, deaths)
 
     for sex in range(2):
@@ -267,41 +261,74 @@ def _survive(people, probability, offset, ages, factor, deaths, lanes):  # type:
 
 
 @_compile
-def _survive_by_age(people, probability, offset, ages, factors, deaths, lanes):  # type: ignore[no-untyped-def]
-    """Age one sex in place, as `_survive`, with a row of factors for each age of arrival."""
+def _survive_by_age(people, probability, offset, ages, factors, groups, deaths, lanes):  # type: ignore[no-untyped-def]
+    """Age one sex in place, as `_survive`, with the row of factors of the group of each age of arrival."""
     open_group = people[(offset + ages - 1) * ROW : (offset + ages) * ROW]
-    _survive_cell(open_group, open_group, probability[ages], factors[ages * ROW : (ages + 1) * ROW], deaths, lanes)
+    factor = factors[groups[ages] * ROW : (groups[ages] + 1) * ROW]
+    _survive_cell(open_group, open_group, probability[ages], factor, deaths, lanes)
     if ages == 1:
         return
     entering = people[(offset + ages - 2) * ROW : (offset + ages - 1) * ROW]
-    _survive_cell(entering, entering, probability[ages - 1], factors[(ages - 1) * ROW : ages * ROW], deaths, lanes)
+    factor = factors[groups[ages - 1] * ROW : (groups[ages - 1] + 1) * ROW]
+    _survive_cell(entering, entering, probability[ages - 1], factor, deaths, lanes)
     for lane in range(min(lanes, ROW)):
         open_group[lane] += entering[lane]
     age = ages - 2
     while age >= 8:
         window = people[(offset + age - 8) * ROW : (offset + age + 1) * ROW]
-        rows = factors[(age - 7) * ROW : (age + 1) * ROW]
-        _survive_eight_by_age(window, probability[age - 7 : age + 1], rows, deaths, lanes)
+        _survive_eight_by_age(window, probability, factors, groups, age - 7, deaths, lanes)
         age -= 8
     while age >= 1:
         arrive = people[(offset + age) * ROW : (offset + age + 1) * ROW]
         leave = people[(offset + age - 1) * ROW : (offset + age) * ROW]
-        _survive_cell(arrive, leave, probability[age], factors[age * ROW : (age + 1) * ROW], deaths, lanes)
+        factor = factors[groups[age] * ROW : (groups[age] + 1) * ROW]
+        _survive_cell(arrive, leave, probability[age], factor, deaths, lanes)
         age -= 1
     people[offset * ROW : (offset + 1) * ROW] = 0.0
 
 
 @_compile
-def _survive_eight_by_age(window, probability, factors, deaths, lanes):  # type: ignore[no-untyped-def]
-    """Move the first eight of nine rows one row on, less those who die, each with its own row of factors."""
-    for lane in range(min(lanes, ROW)):
-        died = 0.0
-        for row in range(7, -1, -1):
-            chance = probability[row] * factors[row * ROW + lane]
-            dying = window[row * ROW + lane] * (1.0 if chance > 1.0 else chance)
-            window[(row + 1) * ROW + lane] = window[row * ROW + lane] - dying
+def _survive_eight_by_age(window, probability, factors, groups, age, deaths, lanes):  # type: ignore[no-untyped-def]
+    """Move the first eight of nine rows one row on, less those who die, each with the row of factors of its group.
+
+    Chances and groups are read before the lanes run, which might otherwise overwrite them.
+    """
+    for first in (4, 0):
+        p0, p1, p2, p3 = (
+            probability[age + first],
+            probability[age + first + 1],
+            probability[age + first + 2],
+            probability[age + first + 3],
+        )
+        f0, f1, f2, f3 = (
+            _row_of(factors, groups[age + first]),
+            _row_of(factors, groups[age + first + 1]),
+            _row_of(factors, groups[age + first + 2]),
+            _row_of(factors, groups[age + first + 3]),
+        )
+        rows = window[first * ROW : (first + 5) * ROW]
+        for lane in range(min(lanes, ROW)):
+            chance = p3 * f3[lane]
+            dying = rows[3 * ROW + lane] * (1.0 if chance > 1.0 else chance)
+            rows[4 * ROW + lane] = rows[3 * ROW + lane] - dying
+            died = dying
+            chance = p2 * f2[lane]
+            dying = rows[2 * ROW + lane] * (1.0 if chance > 1.0 else chance)
+            rows[3 * ROW + lane] = rows[2 * ROW + lane] - dying
             died += dying
-        deaths[lane] += died
+            chance = p1 * f1[lane]
+            dying = rows[ROW + lane] * (1.0 if chance > 1.0 else chance)
+            rows[2 * ROW + lane] = rows[ROW + lane] - dying
+            died += dying
+            chance = p0 * f0[lane]
+            dying = rows[lane] * (1.0 if chance > 1.0 else chance)
+            rows[ROW + lane] = rows[lane] - dying
+            deaths[lane] += died + dying
+
+
+@_compile
+def _row_of(rows, number):  # type: ignore[no-untyped-def]
+    return rows[number * ROW : (number + 1) * ROW]
 
 
 @_compile

@@ -139,7 +139,8 @@ class Flows:
         if line not in known:
             raise ValueError(f"{line} is no line of the statement")
         lines = side.setdefault(ledger, {})
-        lines[line] = lines.get(line, 0.0) + np.broadcast_to(amount, self.shape)
+        whole = np.broadcast_to(amount, self.shape)
+        lines[line] = lines[line] + whole if line in lines else whole
 
 
 def project_flows(state: MoneyState) -> Flows:

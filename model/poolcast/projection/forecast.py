@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 import numpy as np
@@ -29,6 +29,7 @@ from poolcast.projection.control_totals import FACTORS
 from poolcast.projection.economy import growth_index
 from poolcast.projection.engine import Projection
 from poolcast.projection.flows import FINANCED_BY_NEED
+from poolcast.projection.pools import Holders
 from poolcast.projection.statement import EXPENDITURE_LINES, REVENUE_LINES
 
 Array = NDArray[np.float64]
@@ -157,6 +158,18 @@ def plain_arrays(projection: Projection, only: Collection[str]) -> dict[str, Arr
     return builder.arrays()
 
 
+def accounts_known(holders: Holders, ledgers: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return where a holder has an account of a ledger, and where that account also shows revenue (holder, ledger).
+
+    Pools have those that they keep, regions all but the adjustment fund; one that the budget fills to its need shows
+    expenditure only.
+    """
+    held = np.ones((holders.count, len(ledgers)), dtype=bool)
+    held[holders.regions :] = holders.keeps(ledgers)[holders.regions :]
+    held[: holders.regions, [ledger == "ADJ" for ledger in ledgers]] = False
+    return held, held & ~np.array([ledger in FINANCED_BY_NEED for ledger in ledgers])
+
+
 class _Builder:
     def __init__(self, projection: Projection, with_paths: bool, only: Collection[str] | None) -> None:
         self._only = only
@@ -205,8 +218,8 @@ class _Builder:
 
     def accounts(self) -> None:
         """Add the accounts of every ledger; one that the budget fills to its need shows expenditure only."""
-        accounts, held = self._run.accounts, self._held()
-        funded = held & ~np.array([ledger in FINANCED_BY_NEED for ledger in self._set.ledgers])
+        accounts = self._run.accounts
+        held, funded = (where[None, :, None] for where in accounts_known(self._run.holders, self._set.ledgers))
 
         def kept(values: Array, where: NDArray[np.bool_] = held) -> Array:
             result: Array = np.where(where, values, np.nan)
@@ -255,16 +268,6 @@ class _Builder:
         if not self._with_paths:
             return values
         return np.ascontiguousarray(values.swapaxes(1, 2)).swapaxes(1, 2)
-
-    def _held(self) -> NDArray[np.bool_]:
-        """Where a holder has an account of a ledger: pools those they keep, regions all but the adjustment fund."""
-        holders, ledgers = self._run.holders, self._set.ledgers
-        result = np.ones((1, holders.count, 1, len(ledgers)), dtype=bool)
-        keeps = holders.keeps(ledgers)
-        result[0, holders.regions :, 0] = keeps[holders.regions :]
-        if "ADJ" in ledgers:
-            result[0, : holders.regions, 0, ledgers.index("ADJ")] = False
-        return result
 
     def people(self) -> None:
         """Add population, members and the flows between year ends."""

@@ -64,6 +64,26 @@ class LedgerLines:
                 self._booked[ledger, number] = row
                 total += row
 
+    def book_with_pools(self, ledger: int, amounts: Mapping[str, Array], pools: Iterable[NDArray[np.int64]]) -> None:
+        """Book all lines of a ledger, arrays (path, region, year), and their sums over pools; the compiled `book`.
+
+        Parameters
+        ----------
+        pools : iterable of array of int
+            Positions of the members of each pool; holders beyond regions and pools get zeros.
+        """
+        from poolcast.projection.ledger_kernel import book_line  # numba is heavy: only where it is used
+
+        groups = list(pools)
+        members = np.concatenate([np.empty(0, dtype=np.int64), *groups])
+        ends = np.cumsum([len(group) for group in groups], dtype=np.int64)
+        total = self._by_year[:, ledger]
+        for number, line in enumerate(self._known):
+            if line in amounts:
+                row = np.empty((self._years, self._paths, self._holders))
+                book_line(amounts[line], members, ends, row, total)
+                self._booked[ledger, number] = row
+
     def add(self, ledger: int, line: str, year: int, amount: Array) -> None:
         """Add an amount (path, holder) to a line of a year."""
         self._row(ledger, self._known.index(line))[year] += amount

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,10 +109,10 @@ class LedgerRecursion:
         paths = max(flows.shape[0], rate.shape[0])
         shape = (paths, holders.count, flows.shape[2], len(self._held))
         self._revenue, self._expenditure = LedgerLines(REVENUE_LINES, shape), LedgerLines(EXPENDITURE_LINES, shape)
-        alone = not holders.pools and not holders.common
+        self._compiled = drivers.simulated and find_spec("numba") is not None
         for lines, side in ((self._revenue, flows.revenue), (self._expenditure, flows.expenditure)):
             for ledger, amounts in side.items():
-                lines.book(self._axis[ledger], amounts if alone else {k: holders.total(v) for k, v in amounts.items()})
+                self._book_lines(lines, self._axis[ledger], amounts)
         self._received, self._spent = self._revenue.sums, self._expenditure.sums
         self._interest, self._prepaid, self._taken_over = (zeros_in_years(shape) for _ in range(3))
         self._reserve = zeros_in_years(shape)
@@ -150,6 +152,16 @@ class LedgerRecursion:
             self._taken_over,
             self._merged,
         )
+
+    def _book_lines(self, lines: LedgerLines, ledger: int, amounts: Mapping[str, Array]) -> None:
+        """Book the lines of regions (path, region, year) and their sums over pools."""
+        holders = self._holders
+        if self._compiled:
+            lines.book_with_pools(ledger, amounts, holders.pools.values())
+        elif holders.pools or holders.common:
+            lines.book(ledger, {line: holders.total(amount) for line, amount in amounts.items()})
+        else:
+            lines.book(ledger, amounts)
 
     def _settled_faster(self) -> Array:
         """Cash paid out sooner than in the base year: working days over 250 times expenditure (handbook 4)."""
@@ -223,6 +235,31 @@ class LedgerRecursion:
         self._taken_over[:, merging, year, away] = -given
 
     def _close(self, year: int) -> None:
+        if self._compiled and not self._merged[:, year].any():
+            self._close_compiled(year)
+        else:
+            self._close_plain(year)
+        self._prepay(year)
+
+    def _close_compiled(self, year: int) -> None:
+        from poolcast.projection.ledger_kernel import close_year  # numba is heavy: only where it is used
+
+        def of_year(array: Array) -> Array:
+            return array[:, :, year].transpose(2, 0, 1)
+
+        close_year(
+            self._opening.transpose(2, 0, 1),
+            of_year(self._received),
+            of_year(self._spent),
+            of_year(self._rate),
+            self._keeps,
+            self._margin,
+            self._timing,
+            of_year(self._interest),
+            of_year(self._reserve),
+        )
+
+    def _close_plain(self, year: int) -> None:
         balance = self._received[:, :, year] - self._spent[:, :, year]
         closing, interest = reserve_step(self._opening, balance, self._rate[:, :, year], self._margin, self._timing)
         keeps = self._keeps
@@ -230,7 +267,6 @@ class LedgerRecursion:
             keeps = keeps.copy()
             keeps[self._merged[:, year], self._axis[MERGED_AWAY]] = False
         self._book(year, np.where(keeps, interest, 0.0), np.where(keeps, closing, np.nan))
-        self._prepay(year)
 
     def _book(self, year: int, interest: Array, closing: Array) -> None:
         """Set interest and reserve of a year; the line of interest is filled when all years are known."""

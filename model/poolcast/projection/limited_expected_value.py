@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcast.projection.normal_distribution import COMPILED_FROM, normal_distribution
+from poolcast.projection.normal_distribution import COMPILED_FROM, COMPILED_FROM_WHEN_LOADED, normal_distribution
 
 Array = NDArray[np.float64]
 
@@ -38,7 +39,8 @@ def limited_expected_value(mean: Array, coefficient_of_variation: Array, limit: 
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log(limit / mean)
     arguments = (mean, limit, log_ratio, variance / 2, np.sqrt(variance))
-    if log_ratio.size >= COMPILED_FROM and find_spec("numba") is not None:
+    pays = COMPILED_FROM if "numba" not in sys.modules else COMPILED_FROM_WHEN_LOADED
+    if log_ratio.size >= pays and find_spec("numba") is not None:
         from poolcast.projection.normal_distribution_compiled import mean_below
 
         with np.errstate(invalid="ignore"):

@@ -16,6 +16,8 @@ REACH = 9.0
 NODES_A_UNIT = 512
 COMPILED_FROM = 2**18
 """Numbers from which a compiled twin pays; loading it takes half a second."""
+COMPILED_FROM_WHEN_LOADED = 2**12
+"""The same in a process that has the compiler loaded already, as a simulation has."""
 
 _NODES = np.arange(-REACH, REACH + 1.5 / NODES_A_UNIT, 1 / NODES_A_UNIT)
 

@@ -75,8 +75,8 @@ class People:
         """Return a sum at the year ends before the years from the base year on (path, region, year, status)."""
         return self.sums[name][:, :, :-1]
 
-    def take(self, paths: NDArray[np.intp]) -> People:
-        """Return some paths; sums of one path serve all and stay."""
+    def take(self, paths: NDArray[np.intp] | slice) -> People:
+        """Return some paths; sums of one path serve all and stay. Those of a slice are views."""
 
         def of(array: Array) -> Array:
             return array[paths] if array.shape[0] > 1 else array

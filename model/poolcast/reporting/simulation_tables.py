@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from poolcast.uncertainty.summary import EVENTS, event_distribution, probabilities, quantiles, tails
+from poolcast.uncertainty.summary import EVENTS, Workspace, event_distribution, probabilities, quantiles, tails
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,12 +133,12 @@ TABLES = {
 def _quantile_table(simulation: Simulation, pairs: list[tuple[str, str | None]]) -> pd.DataFrame:
     import pandas as pd
 
-    parts = []
+    parts, workspace = [], Workspace()
     for scenario, against in pairs:
         for kept in simulation.layout.measures:
             if kept.measure.unit in ("year", "month"):
                 continue
-            found = quantiles(simulation, scenario, kept.name, against)
+            found = quantiles(simulation, scenario, kept.name, against, workspace)
             columns = {
                 "mean": found["mean"],
                 "mean_error": found["mean_error"],

@@ -1,16 +1,22 @@
-"""The allocator of the C library: how it is told that a simulation asks for the same arrays over and over.
+"""The memory of a process that computes paths: how the allocator and the garbage collector are told what to expect.
 
 glibc gives every thread an arena of its own, hands arrays of some megabytes back to the system when they are freed, and
 has the system clear them again a moment later. A simulation frees and asks for such arrays thousands of times: with one
 arena that keeps what it has, it needs less memory and a fifth less time. Elsewhere, and where the user has set the
 allocator in the environment, nothing is changed. Numbers do not depend on it.
+
+Python's collector walks again and again over every object that the modules and the set hold, and nobody computes while
+it does: a tenth of the time of two threads. Those objects stay; what the paths make is freed without it.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
@@ -30,6 +36,16 @@ def reuse_memory() -> bool:
         return False
     options = ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST_IN_ARENA), (_TRIM_THRESHOLD, KEPT_FREE))
     return sum(int(library.mallopt(option, value)) for option, value in options) == len(options)
+
+
+@contextmanager
+def collector_spared() -> Iterator[None]:
+    """Keep what is there now out of the garbage collector's sight while paths are computed."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def give_back() -> bool:

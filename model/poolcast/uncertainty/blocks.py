@@ -98,8 +98,8 @@ def run_block(job: Job, first: int, count: int) -> Rows:
             reformed = job.variant(name, variant)
             people = _people(reformed, drivers, paths, crowd)
             for tile in tiles(np.arange(len(paths)), len(codes) * (job.years + 1)):
-                mine = paths[tile]
-                projection = run(reformed, drivers.take(mine), people.take(tile))
+                mine = _neighbours(paths[tile])
+                projection = run(reformed, drivers.take(mine), people.take(_neighbours(tile)))
                 for measure, values in job.layout.read(projection).items():
                     rows[measure][mine] = values
         result[name] = rows
@@ -124,8 +124,14 @@ def _people(assumptions: Assumptions, drivers: Drivers, paths: NDArray[np.intp],
     if content not in crowd and len(paths) == drivers.paths:
         crowd[content] = project_people(assumptions, drivers)
     if content in crowd:
-        return crowd[content].take(paths)
+        return crowd[content] if len(paths) == drivers.paths else crowd[content].take(paths)
     return project_people(assumptions, drivers.take(paths))
+
+
+def _neighbours(paths: NDArray[np.intp]) -> NDArray[np.intp] | slice:
+    """Return paths that follow each other as a slice, whose arrays are views."""
+    first, last = int(paths[0]), int(paths[-1])
+    return slice(first, last + 1) if last - first + 1 == len(paths) else paths
 
 
 def tiles(paths: NDArray[np.intp], cells_a_path: int) -> list[NDArray[np.intp]]:

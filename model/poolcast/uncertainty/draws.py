@@ -91,8 +91,7 @@ class Draws:
         generator = np.random.Philox(counter=counter, key=_key(self.seed, stream, region))
         raw = generator.random_raw(count * words * _COUNTER_WORDS).reshape(count, -1)[:, :size]
         raw >>= np.uint64(11)
-        result: Array = raw.astype(np.float64)
-        result += 0.5
+        result: Array = np.add(raw, 0.5)
         result *= 2.0**-53
         return result
 

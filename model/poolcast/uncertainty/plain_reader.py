@@ -15,6 +15,7 @@ from poolcast.outlook.who_pays import SCHEME_LEDGERS
 from poolcast.parameters.axes import positions
 from poolcast.projection.engine import Projection
 from poolcast.projection.forecast import plain_arrays
+from poolcast.uncertainty.account_rows import AccountRows
 
 if TYPE_CHECKING:
     from poolcast.uncertainty.kept import KeptMeasure
@@ -51,6 +52,7 @@ class PlainReader:
 
     def __init__(self, projection: Projection, measures: Sequence[KeptMeasure]) -> None:
         self._run = projection
+        self._accounts = AccountRows(projection)
         self._readable = [kept for kept in measures if self.can_read(kept)]
         self._arrays: dict[str, Array] = {}
 
@@ -69,14 +71,17 @@ class PlainReader:
         places : array of int (cell,), optional
             Where the cells stand on the axes of the projection, -1 for those it has not; as in the measure by default.
         """
+        variables = _variables(kept)
         if kept.name in EVENTS:
             values = self._event(EVENTS[kept.name])
         elif kept.name in _OVER_BASE:
-            values = self._over_base(self._variable(_OVER_BASE[kept.name]))
+            values = self._over_base(_OVER_BASE[kept.name])
         elif kept.name == "members":
             values = self._by_ledger(self._members)
+        elif AccountRows.can_read(variables[0]):
+            return self._accounts.rows(variables[0], kept.cells if places is None else places)
         else:
-            values = self._variable(*_variables(kept))
+            values = self._variable(variables[0])
         rows: Array = np.take(values.reshape(values.shape[0], -1), kept.cells if places is None else places, axis=1)
         if places is not None:
             rows[:, places < 0] = np.nan
@@ -85,11 +90,14 @@ class PlainReader:
     def _variable(self, name: str) -> Array:
         """Return a variable of the forecast (path, year, region, ...)."""
         if not self._arrays:
-            self._arrays = plain_arrays(self._run, {one for kept in self._readable for one in _variables(kept)})
+            read = {one for kept in self._readable for one in _variables(kept)}
+            self._arrays = plain_arrays(self._run, {one for one in read if not AccountRows.can_read(one)})
         return self._arrays[name]
 
     def _event(self, name: str) -> Array:
         """Return the first year in which a balance or reserve is negative (path, region, ledger)."""
+        if AccountRows.can_read(name):
+            return self._accounts.first_years(name)
         years = np.array(range(self._run.assumptions.base_year, self._run.assumptions.last_year + 1))
         keeps = np.isfinite(self._variable("reserve"))
         nobody = ~keeps.any(axis=(0, 1, 2))
@@ -107,11 +115,21 @@ class PlainReader:
                 result[..., ledgers.index(ledger)] = values
         return result
 
-    def _over_base(self, amounts: Array) -> Array:
-        """Return amounts (path, year, region, ledger) over the contribution base; see `outlook.actuarial_measures`."""
+    def _over_base(self, variable: str) -> Array:
+        """Return a variable over the contribution base (path, year, region, ledger); see `actuarial_measures`."""
         ledgers = self._run.assumptions.ledgers
         held = {name: base for name, base in self._bases.items() if name in ledgers}
-        return self._by_ledger({name: amounts[..., ledgers.index(name)] / base for name, base in held.items()})
+        return self._by_ledger({name: self._of_ledger(variable, name) / base for name, base in held.items()})
+
+    def _of_ledger(self, variable: str, ledger: str) -> Array:
+        """Return a variable of one ledger (path, year, region)."""
+        assumptions, holders = self._run.assumptions, self._run.holders.count
+        number, ledgers = assumptions.ledgers.index(ledger), len(assumptions.ledgers)
+        if not AccountRows.can_read(variable):
+            return self._variable(variable)[..., number]
+        years = assumptions.last_year - assumptions.base_year + 1
+        rows = self._accounts.rows(variable, np.arange(years * holders) * ledgers + number)
+        return rows.reshape(-1, years, holders)
 
     @cached_property
     def _bases(self) -> dict[str, Array]:

@@ -20,7 +20,7 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.projection.control_totals import calibrate
 from poolcast.scenarios.reading import load_scenario
 from poolcast.scenarios.scenario import Scenario
-from poolcast.uncertainty.allocator import give_back, reuse_memory
+from poolcast.uncertainty.allocator import collector_spared, give_back, reuse_memory
 from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.draws import SAMPLINGS, Draws, Sampling
 from poolcast.uncertainty.histogram import HistogramStore, refuse_large_histograms
@@ -304,7 +304,8 @@ def run_paths(
         reuse_memory()
     pool = ThreadPoolExecutor(count) if executor is None else executor
     try:
-        _drive(job, store, pool, todo, 2 * count, paths, progress, stop)
+        with collector_spared():
+            _drive(job, store, pool, todo, 2 * count, paths, progress, stop)
     finally:
         if own:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -34,7 +34,29 @@ CHUNK = 2**20
 """Bytes that a thread reduces at a time: they stay in its cache."""
 
 
-def quantiles(simulation: Simulation, scenario: str, measure: str, against: str | None = None) -> xr.Dataset:
+class Workspace:
+    """Memory in which the columns of one measure after another are held.
+
+    Ten thousand paths of a measure are hundreds of megabytes, and the system clears every page of them that is new.
+    """
+
+    def __init__(self) -> None:
+        self._held: Array = np.empty(0)
+
+    def take(self, size: int) -> Array:
+        """Return so many numbers of any value; they are those of the last time as far as they reach."""
+        if self._held.size < size:
+            self._held = np.empty(size)
+        return self._held[:size]
+
+
+def quantiles(
+    simulation: Simulation,
+    scenario: str,
+    measure: str,
+    against: str | None = None,
+    workspace: Workspace | None = None,
+) -> xr.Dataset:
     """Return mean, standard deviation and quantiles of a measure with their standard errors.
 
     Parameters
@@ -43,6 +65,8 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
     scenario, measure : str
     against : str, optional
         Take the difference, path by path, from this scenario: both have met the same shocks.
+    workspace : Workspace, optional
+        Of a caller who asks for many measures, one after another.
 
     Returns
     -------
@@ -53,14 +77,16 @@ def quantiles(simulation: Simulation, scenario: str, measure: str, against: str 
         of the paths by which a quantile may be off in rank.
     """
     key = "quantiles", scenario, measure, against
-    return simulation.once(key, lambda: _quantiles(simulation, scenario, measure, against))
+    return simulation.once(key, lambda: _quantiles(simulation, scenario, measure, against, workspace))
 
 
-def _quantiles(simulation: Simulation, scenario: str, measure: str, against: str | None) -> xr.Dataset:
+def _quantiles(
+    simulation: Simulation, scenario: str, measure: str, against: str | None, workspace: Workspace | None
+) -> xr.Dataset:
     if not simulation.is_exact:
         return histogram_summary.quantiles(simulation, scenario, measure, LEVELS, against)
     kept, paths = simulation.layout[measure], simulation.paths
-    columns = _columns(simulation, scenario, measure, against)
+    columns = _columns(simulation, scenario, measure, against, workspace)
     batches = sampling_error.batches_of(simulation.draws, paths)
     levels = np.array(LEVELS)
     ranks = sampling_error.ranks_of(levels, paths)
@@ -409,11 +435,16 @@ def _shares(
     )
 
 
-def _columns(simulation: Simulation, scenario: str, measure: str, against: str | None) -> Array:
-    """Return a measure, or its difference from another scenario, by column (cell, path): read and turned in pieces."""
+def _columns(
+    simulation: Simulation, scenario: str, measure: str, against: str | None, workspace: Workspace | None
+) -> Array:
+    """Return a measure, or its difference from another scenario, by column (cell, path): read and turned in pieces.
+
+    It lies in the workspace and is there until the next measure is put into it.
+    """
     kept, store, paths = simulation.layout[measure], simulation.store, simulation.paths
     assert not isinstance(store, HistogramStore)
-    result = np.empty((kept.size, paths))
+    result = (workspace or Workspace()).take(kept.size * paths).reshape(kept.size, paths)
 
     def turn(first: int) -> None:
         last = min(first + half, paths)
