@@ -11,7 +11,7 @@ from poolcast.dashboard.context import context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.bands import bands, progress, status_of
 from poolcast.dashboard.parts.cards import cards
-from poolcast.dashboard.parts.chart_card import CONFIG, chart_card
+from poolcast.dashboard.parts.chart_card import chart_card, draw
 from poolcast.dashboard.parts.levels import colours
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
@@ -147,10 +147,7 @@ def tiles() -> None:
             st.html(f'<div class="pc-head">{safe(here.t("overview.map"))}</div>', width="stretch")
             choose_year()
         with st.container(height=320, border=False, key="map_tiles"):
-            st.plotly_chart(
-                figure, theme=None, key="chart_tiles", height="stretch", config=CONFIG,
-                on_select=picked, selection_mode="points", alt=plain(answer),
-            )  # fmt: skip
+            draw(figure, "tiles", plain(answer), on_select=picked, selection_mode="points")
         st.html(f'<div class="pc-keys">{keys()}</div>')
 
 

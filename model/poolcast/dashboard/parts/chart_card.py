@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -89,7 +89,27 @@ def chart_card(
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
     """Draw a figure that fills its container."""
-    return st.plotly_chart(figure, theme=None, key=f"chart_{key}", height="stretch", config=CONFIG, alt=alt, **more)
+    asked = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
+    return st.plotly_chart(_finished()(figure), **asked, **more)
+
+
+@cache
+def _finished() -> type:
+    """Return the class of a figure that Plotly takes as it is.
+
+    It would check every entry of a dictionary on each run of a page, which takes longer than everything else about a
+    chart, and add a template that is larger than the chart. Tests check the specifications instead.
+    """
+    from plotly.basedatatypes import BaseFigure
+
+    class Finished(BaseFigure):  # type: ignore[misc]
+        def __init__(self, figure: dict[str, Any]) -> None:  # nothing of a figure that can be changed
+            self._figure = figure
+
+        def to_dict(self) -> dict[str, Any]:
+            return self._figure
+
+    return Finished
 
 
 def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
