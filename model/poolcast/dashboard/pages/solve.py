@@ -52,8 +52,8 @@ def ask() -> None:
 
 def computing() -> bool:
     """Whether something is on its way."""
-    likely = work.status("solve", likely_key)
-    return goals.held_central(goal) is None or (likely is not None and not likely.is_over)
+    found = (work.status("goal", ("goal", goal.key)), work.status("solve", likely_key))
+    return any(one is not None and not one.is_over for one in found)
 
 
 def answers() -> None:
