@@ -107,9 +107,10 @@ def painted(frame: Any, rows: list[attention.Row]) -> Any:
 def columns(frame: Any, trend: str) -> dict[str, Any]:
     """Say how columns are shown; money is hidden until the reader asks for it in the menu of the table."""
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
-    found |= {name: st.column_config.Column(width="small") for name in parts.narrow(here, year)}
+    for name, (wide, meaning) in parts.widths(here, year).items():
+        found[name] = st.column_config.Column(width=wide, help=meaning)
     if trend:
-        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=112)
+        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=96)
     return found
 
 

@@ -13,6 +13,7 @@ from poolcast.dashboard.context import Context, context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.reproduce import command_line
 from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import tip as explained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,7 @@ def chart_card(
     controls: Callable[[], object] | None = None,
     switch: Callable[[], object] | None = None,
     empty: str = "",
+    tip: str = "",
 ) -> None:
     """Show a figure in a card.
 
@@ -65,12 +67,15 @@ def chart_card(
         Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
+    tip : str
+        What the term of the title means, from the glossary.
     """
     here = context()
     with st.container(border=True, key=f"card_{key}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
-            st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            name = explained(title, tip) if tip else safe(title)
+            st.html(f'<div class="pc-head">{name}{grey}</div>', width="stretch")
             if switch is not None:
                 switch()
             as_table = _more(here, title, key, figure, table, how)
