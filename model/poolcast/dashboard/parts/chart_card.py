@@ -94,7 +94,7 @@ def chart_card(
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
     """Draw a figure that fills its container."""
-    asked = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
+    asked: dict[str, Any] = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
     return st.plotly_chart(_finished()(figure), **asked, **more)
 
 
