@@ -92,6 +92,7 @@ def _card(card: Card, doubtful: str) -> str:
     if card.lines:
         low, high = _span(card.lines)
         body = "".join(_line(line, low, high, doubtful) for line in card.lines)
+        body = f'<div class="pc-rows">{body}</div>'
     else:
         unit = f"<small>{safe(card.unit)}</small>" if card.unit else ""
         body = f'<div class="pc-big">{safe(card.big)}{unit}</div>'
