@@ -137,3 +137,14 @@ def test_numbers_that_are_shown_as_words_stand_at_the_right():
     })  # fmt: skip
     found = [name for name in table if chart_card._are_numbers(table[name])]
     assert found == ["months", "change", "sum", "chance"]
+
+
+def test_a_difference_that_no_digit_shows_does_not_fill_the_strip():
+    shown = Shown("baseline", "A", 0, LIGHT)
+    alike = [CardLine(shown, "1,215", value) for value in (1215.01, 1215.02)]
+    assert all(map(math.isnan, _span(alike)))
+    assert 'class="pc-strip"' not in _line(alike[0], *_span(alike), "")
+    apart = [CardLine(shown, text, value) for text, value in (("2040", 2040.0), ("2041", 2041.0))]
+    assert _span(apart) == (2040.0, 2041.0)
+    banded = [CardLine(shown, "0.0", 0.0, 0.0, high) for high in (8.0, 9.0)]
+    assert _span(banded) == (0.0, 9.0)
