@@ -27,8 +27,8 @@ LOGGER = logging.getLogger("poolcast.dashboard")
 State = Literal["queued", "running", "done", "cancelled", "failed"]
 
 
-NICENESS = 10
-"""Of the threads of jobs: a page that is drawn meanwhile gets ten times their share of a processor."""
+NICENESS = 5
+"""Of the threads of jobs: a page that is drawn meanwhile gets three times their share of a processor."""
 
 
 class Work(Protocol):
