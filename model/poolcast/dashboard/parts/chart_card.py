@@ -121,7 +121,8 @@ def _finished() -> type:
 def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
     """Show the table behind a figure: units in its head, numbers at the right."""
     right = st.column_config.Column(alignment="right")
-    numbers = {name: right for name in table.columns if _are_numbers(table[name])}
+    plain = getattr(table, "data", table)  # of a table that carries a style
+    numbers = {name: right for name in plain.columns if _are_numbers(plain[name])}
     return st.dataframe(
         table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, column_config=numbers, **more
     )
