@@ -99,3 +99,13 @@ def test_a_measure_of_another_page_shows_months_as_the_switch_says():
     app = open_page("forecast", lang="en", measure="revenue")
     assert app.segmented_control(key="measure@en").value == "payable_months"
     assert re.search(r'<div class="pc-head"><span class="pc-tip" [^>]*data-tip="[^"]+">Payable months <i>', html(app))
+
+
+@pytest.mark.parametrize(("ledger", "key", "label"), [
+    ("EPA", "measure_per_head@en", "Per head"), ("EPF", "measure@en", "Months"),
+])  # fmt: skip
+def test_the_switch_names_what_it_shows(ledger, key, label):
+    app = open_page("forecast", ledger=ledger, lang="en")
+    assert app.segmented_control(key=key).options[0] == label
+    app.segmented_control(key=key).set_value("reserve").run()
+    assert app.query_params["measure"] == "reserve"
