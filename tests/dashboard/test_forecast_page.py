@@ -1,6 +1,7 @@
 """The page Forecast: what its controls do, and that its sentence, figures and tables agree."""
 
 import json
+import re
 
 import pytest
 
@@ -97,4 +98,14 @@ def test_the_band_comes_from_the_simulation(monkeypatch):
 def test_a_measure_of_another_page_shows_months_as_the_switch_says():
     app = open_page("forecast", lang="en", measure="revenue")
     assert app.segmented_control(key="measure@en").value == "payable_months"
-    assert '<div class="pc-head">Payable months</div>' in html(app)
+    assert re.search(r'<div class="pc-head"><span class="pc-tip" [^>]*data-tip="[^"]+">Payable months <i>', html(app))
+
+
+@pytest.mark.parametrize(("ledger", "key", "label"), [
+    ("EPA", "measure_per_head@en", "Per head"), ("EPF", "measure@en", "Months"),
+])  # fmt: skip
+def test_the_switch_names_what_it_shows(ledger, key, label):
+    app = open_page("forecast", ledger=ledger, lang="en")
+    assert app.segmented_control(key=key).options[0] == label
+    app.segmented_control(key=key).set_value("reserve").run()
+    assert app.query_params["measure"] == "reserve"

@@ -99,7 +99,7 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.set")
         st.selectbox(
             t("ask.unknown"), list(choices), format_func=lambda one: here.say(choices[one].label),
-            label_visibility="collapsed", width=178, **session.bound("what", text, choose),
+            label_visibility="collapsed", width=222, **session.bound("what", text, choose),
         )  # fmt: skip
         say("ask.so_that")
         st.selectbox(

@@ -52,8 +52,11 @@ def heading() -> None:
 
 def which_stock() -> None:
     """Draw the choice between months and reserve."""
-    names = {"payable_months": "forecast.months_short", "reserve": "forecast.reserve_short"}
-    session.segments("measure", list(names), here.t("forecast.which"), lambda name: here.t(names[name]))
+    first = here.t("forecast.per_head_short" if here.ledger == "EPA" else "forecast.months_short")
+    names = {"payable_months": first, "reserve": here.t("forecast.reserve_short")}
+    # the browser remembers the label, and the first one hangs on the ledger
+    own = "_per_head" if here.ledger == "EPA" else ""
+    session.segments("measure", list(names), here.t("forecast.which"), names.__getitem__, name=f"measure{own}")
 
 
 def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more: object) -> None:
@@ -61,7 +64,7 @@ def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more
     alt = f"{panel.title}: {plain(answer)}"
     chart_card(
         panel.title, key, panel.figure, panel.table, alt,
-        note=note or panel.note, how=panel.how, empty=panel.empty, height=height, **more,  # type: ignore[arg-type]
+        note=note or panel.note, how=panel.how, empty=panel.empty, tip=panel.tip, height=height, **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -13,6 +14,7 @@ from poolcast.dashboard.context import Context, context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.reproduce import command_line
 from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import tip as explained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ def chart_card(
     controls: Callable[[], object] | None = None,
     switch: Callable[[], object] | None = None,
     empty: str = "",
+    tip: str = "",
 ) -> None:
     """Show a figure in a card.
 
@@ -65,12 +68,15 @@ def chart_card(
         Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
+    tip : str
+        What the term of the title means, from the glossary.
     """
     here = context()
     with st.container(border=True, key=f"card_{key}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
-            st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            name = explained(title, tip) if tip else safe(title)
+            st.html(f'<div class="pc-head">{name}{grey}</div>', width="stretch")
             if switch is not None:
                 switch()
             as_table = _more(here, title, key, figure, table, how)
@@ -89,12 +95,46 @@ def chart_card(
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
     """Draw a figure that fills its container."""
-    return st.plotly_chart(figure, theme=None, key=f"chart_{key}", height="stretch", config=CONFIG, alt=alt, **more)
+    asked: dict[str, Any] = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
+    return st.plotly_chart(_finished()(figure), **asked, **more)
+
+
+@cache
+def _finished() -> type:
+    """Return the class of a figure that Plotly takes as it is.
+
+    It would check every entry of a dictionary on each run of a page, which takes longer than everything else about a
+    chart, and add a template that is larger than the chart. Tests check the specifications instead.
+    """
+    from plotly.basedatatypes import BaseFigure
+
+    class Finished(BaseFigure):  # type: ignore[misc]
+        def __init__(self, figure: dict[str, Any]) -> None:  # nothing of a figure that can be changed
+            self._figure = figure
+
+        def to_dict(self) -> dict[str, Any]:
+            return self._figure
+
+    return Finished
 
 
 def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
     """Show the table behind a figure: units in its head, numbers at the right."""
-    return st.dataframe(table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, **more)
+    right = st.column_config.Column(alignment="right")
+    plain = getattr(table, "data", table)  # of a table that carries a style
+    numbers = {name: right for name in plain.columns if _are_numbers(plain[name])}
+    return st.dataframe(
+        table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, column_config=numbers, **more
+    )
+
+
+_NUMBER = re.compile(r"[+\-−<>≈ ]*\d[\d,.]*( ?(%( ±.*)?|±.*|个月|点|个百分点|months|pt|亿元|万元|元|yuan))?")
+
+
+def _are_numbers(column: pd.Series) -> bool:
+    """Return whether a column of words holds numbers as they are shown, with signs and units."""
+    texts = [text for text in column if isinstance(text, str) and text not in ("", "—")]
+    return bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
 
 
 def _frame(key: str, height: Height) -> Any:

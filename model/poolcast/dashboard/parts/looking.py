@@ -14,21 +14,25 @@ import streamlit as st
 
 SECONDS = 1.0
 """Between two looks."""
+SOON = 0.5
+"""Between two looks where the answer takes about a second; a look costs as much as drawing."""
 
 
-def looking(waits: Callable[[], bool]) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Make a fragment of a function that draws, looked at again while `waits` says that something will come.
 
     Parameters
     ----------
     waits : callable
         Whether something is still being computed; asked before each drawing, so that the last one shows everything.
+    seconds : float
+        Between two looks.
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
         is_timed = waits()
 
-        @st.fragment(run_every=SECONDS if is_timed else None)
+        @st.fragment(run_every=seconds if is_timed else None)
         @wraps(draw)
         def shown() -> None:
             is_over = is_timed and not waits()
