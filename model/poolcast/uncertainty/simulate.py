@@ -43,7 +43,7 @@ MEMORY = 2**30
 STANDARD_PATHS = 1_000
 BLOCK = 256
 """Paths of a block where regions are few; of many regions it holds fewer, see `usual_block`."""
-BLOCK_CELLS = 46_000
+BLOCK_CELLS = 92_000
 """Paths times regions times years of a block: what two threads hold is then small beside their temporary arrays."""
 MOST_PATHS = 10_000_000
 
