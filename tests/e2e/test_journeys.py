@@ -1,11 +1,13 @@
-"""What a planner does, in a browser: a first visit that ends with a file, a link, a language."""
+"""What a planner does, in a browser: a first visit that ends with a file, a changed assumption, a workbook, an end."""
 
 import io
 import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
 
+from tests.e2e.load import SLIDER, Reader, lines_of, show_levers, slider_to_chart, wait_for_lines
 from tests.e2e.served import chromium, needs_browser, served, settle
 
 pytestmark = [needs_browser, pytest.mark.long, pytest.mark.timeout(900)]
@@ -33,12 +35,7 @@ def go(tab, page):
 
 
 def says(tab, text, timeout=120_000):
-    tab.wait_for_function(
-        """text => document.body?.innerText.includes(text)
-            || [...document.querySelectorAll('input')].some(box => box.value.includes(text))""",
-        arg=text,
-        timeout=timeout,
-    )
+    tab.wait_for_function("text => document.body?.innerText.includes(text)", arg=text, timeout=timeout)
 
 
 def pick(tab, scenario):
@@ -99,3 +96,89 @@ def test_the_language_changes_and_the_place_stays(browser):
     assert "s=high_cost" in tab.url
     assert "/build" in tab.url
     says(tab, "Qinhuangdao")
+
+
+def test_a_lever_moves_the_line_and_goes_back(browser):
+    tab = browser.open("build", **Reader(0, "china", "000000").query(-1.0))
+    show_levers(tab)
+    before = lines_of(tab, "effect")
+    slider_to_chart(tab, SLIDER, "effect", "ArrowRight")
+    moved = lines_of(tab, "effect")
+    assert moved != before
+    button(tab, "more_undo").click()
+    wait_for_lines(tab, "effect", before)
+    button(tab, "more_redo").click()
+    wait_for_lines(tab, "effect", moved)
+
+
+def test_the_back_button_of_the_browser_goes_back_a_page(browser):
+    """A past fault: each change of the view was a step of the history, so that "back" stayed on the page."""
+    tab = browser.open("forecast", set="hebei", region="130200", paths="40")
+    go(tab, "compare")
+    tab.wait_for_url("**/compare?*region=130200*", timeout=120_000)
+    for measure in ("结余", "收支"):  # two changes of the view
+        address = tab.url
+        tab.locator("[class*='st-key-measure'] button").filter(has_text=measure).first.click()
+        tab.wait_for_function("before => location.href !== before", arg=address, timeout=120_000)
+    tab.go_back()
+    tab.wait_for_url("**/forecast?*region=130200*", timeout=120_000)
+    says(tab, "唐山")
+    tab.go_forward()
+    tab.wait_for_url("**/compare?*region=130200*", timeout=120_000)
+    tab.wait_for_selector(".st-key-chart_lines .main-svg", timeout=120_000)
+
+
+def test_a_simulation_is_cancelled(browser):
+    tab = browser.open("uncertainty", set="hebei", paths="10000", seed="991")
+    stop = button(tab, "cancel_simulation")
+    stop.wait_for(timeout=120_000)
+    stop.click()
+    tab.wait_for_selector("[class*='st-key-cancel_simulation']", state="detached", timeout=240_000)
+    says(tab, "已停止")
+
+
+def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(browser, tmp_path):
+    from poolcast.parameters.exchange.export import export_bytes
+    from tests.fixtures.minimal_set import write_minimal_set
+
+    whole = export_bytes(write_minimal_set(tmp_path / "minimal"), language="zh")
+    mended, broken = tmp_path / "mended.xlsx", tmp_path / "broken.xlsx"
+    mended.write_bytes(whole)
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.namelist():
+            new.writestr(item, old.read(item))
+        new.writestr("xl/vbaProject.bin", b"macro")
+    tab = browser.open("assumptions", region="000000")
+    upload(tab, broken, 0)
+    tab.wait_for_selector(".st-key-card_problems", timeout=120_000)
+    assert tab.locator(".st-key-card_loaded").count() == 0
+    upload(tab, mended, 1)
+    tab.wait_for_selector(".st-key-card_loaded", timeout=120_000)
+    tab.locator(".st-key-card_problems").wait_for(state="detached", timeout=120_000)
+    button(tab, "ctx_share").click()
+    says(tab, "链接里放不下")
+
+
+def upload(tab, path, before):
+    """Send a file; `before` is how many were sent before, as each has an uploader of its own."""
+    box = tab.locator(f"[class*='st-key-assume_upload_{before}'] input[type=file]")
+    if before == 0:
+        button(tab, "assume_upload").click()
+    box.set_input_files(str(path), timeout=120_000)
+
+
+def test_an_assumption_is_changed_and_every_page_knows(browser):
+    tab = browser.open("assumptions", region="000000")
+    grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
+    grid.wait_for(timeout=60_000)
+    place = grid.bounding_box()
+    tab.mouse.dblclick(place["x"] + 214 + 66 + 30, place["y"] + 29 + 14)
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("7.5")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("[class*='st-key-ctx_undo'] button", timeout=60_000)
+    go(tab, "forecast")
+    tab.wait_for_url("**/forecast**", timeout=60_000)
+    settle(tab)
+    button(tab, "ctx_undo").click()
+    tab.wait_for_selector("[class*='st-key-ctx_undo']", state="detached", timeout=60_000)

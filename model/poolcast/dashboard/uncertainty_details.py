@@ -14,6 +14,7 @@ from poolcast.dashboard.charts.grids import heat_map
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files, work
 from poolcast.dashboard.parts.chart_card import chart_card, show_table
+from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import goals, sensitivities, takeaways
 from poolcast.dashboard.services.bands import MOST_PATHS, PATHS_CHOICES, Found
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from poolcast.dashboard.uncertainty_panels import Futures
 
 DETAILS = ("regions", "grid", "sobol", "settling", "tails", "files")
+_WORK = {"grid": "grid", "sobol": "sobol", "files": "report"}
+"""Details that begin a calculation of their own, and its kind."""
 
 
 def sentence(item: Projected, asked: Asked, found: Found | None, moved: xr.Dataset | None, here: Context) -> str:
@@ -111,6 +114,7 @@ def below(
     here: Context,
     asked: Asked,
     simulated: Callable[[], Found | None],
+    unfinished: Callable[[], bool],
     futures: Callable[[Found], Futures],
 ) -> None:
     """Draw the details below the fold: one of them at a time, and only what is open."""
@@ -125,15 +129,13 @@ def below(
             label_visibility="collapsed",
             **session.bound("detail", kept, lambda name: st.session_state.__setitem__("uncertainty_detail", name)),
         )
-        every = 1.0 if simulated() is None or chosen in ("grid", "sobol", "files") else None
-
-        @st.fragment(run_every=every)
+        @looking(lambda: unfinished() or work.is_under_way(_WORK.get(chosen, "")))
         def draw() -> None:
             found = simulated()
             if chosen in ("grid", "sobol"):
                 (_grid if chosen == "grid" else _sobol)(here, asked)
             elif found is None:
-                st.html(f'<div class="pc-note">◔ {safe(here.t("uncertainty.waiting"))}</div>')
+                _note(f"◔ {here.t('uncertainty.waiting')}" if unfinished() else here.t("uncertainty.stopped"))
             else:
                 {"regions": _regions, "settling": _settling, "tails": _tails, "files": _files}[chosen](
                     here, asked, futures(found)

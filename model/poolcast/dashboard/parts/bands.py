@@ -22,7 +22,7 @@ from poolcast.dashboard.services.bands import (
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
 from poolcast.reporting.formats import range_text
 
-_JOBS = "band_jobs"
+_JOBS, _STOPPED = "band_jobs", "stopped_bands"
 SLOW_START = 3.0
 """Seconds without a single path after which the first simulation of a process is said to compile its kernels."""
 
@@ -56,7 +56,7 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
         return found
     known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
     status = _status(known.get(request.pair_key))
-    if status is not None and not was_left(status):
+    if status is not None and (not was_left(status) or _was_stopped(here, status)):
         return status.result if isinstance(status.result, Found) else None
     answer = request_bands(jobs(), session_id(), request)
     if isinstance(answer, Found):
@@ -65,9 +65,37 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
     return None
 
 
+def awaited(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the bands of a scenario will still come; they are asked for.
+
+    False where they are known, and where their job failed or was ended by the reader: nobody need look again.
+    """
+    if bands(here, scenario, against) is not None:
+        return False
+    status = status_of(here, scenario, against)
+    return status is None or not status.is_over
+
+
 def was_left(status: Status) -> bool:
     """Whether a job ended without a result because another question of the session took its place: it is asked anew."""
     return status.is_over and status.result is None and status.state != "failed"
+
+
+def _was_stopped(here: Context, status: Status) -> bool:
+    """Whether the reader of this page ended a job: it must not begin again by itself. Another page asks anew."""
+    return bool(st.session_state.get(_STOPPED) == (here.page, status.id))
+
+
+def is_stopped(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the reader ended the job of a scenario and nothing more will come of it."""
+    status = status_of(here, scenario, against)
+    return status is not None and status.is_over and _was_stopped(here, status)
+
+
+def is_stopping(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the reader ended the job of a scenario, and its parts under way are still to be left."""
+    status = status_of(here, scenario, against)
+    return status is not None and not status.is_over and _was_stopped(here, status)
 
 
 def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:
@@ -101,6 +129,7 @@ def cancel(here: Context, scenario: str = BASELINE, against: str | None = None) 
     known: dict[object, str] = st.session_state.get(_JOBS, {})
     job = known.get(request_for(here, scenario, against).pair_key)
     if job is not None:
+        st.session_state[_STOPPED] = (here.page, job)
         jobs().cancel(job, session_id())
 
 

@@ -54,6 +54,13 @@ def status(kind: str, key: Hashable) -> Status | None:
     return bands.jobs().status(known[1], bands.session_id())
 
 
+def is_under_way(kind: str) -> bool:
+    """Return whether the calculation of a kind that this session began last has not come to its end."""
+    known = st.session_state.get(_BEGUN, {}).get(kind)
+    found = None if known is None else bands.jobs().status(known[1], bands.session_id())
+    return found is not None and not found.is_over
+
+
 def cancel(kind: str) -> None:
     """End a calculation; what is finished stays."""
     known = st.session_state.get(_BEGUN, {}).get(kind)
