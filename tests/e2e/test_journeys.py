@@ -1,4 +1,4 @@
-"""What a planner does, in a browser: a first visit that ends with a file, a changed assumption, a workbook, an end."""
+"""What a planner does, in a browser: compare, share, move a lever, go back, stop, change an assumption, send a file."""
 
 import io
 import re
@@ -22,6 +22,7 @@ def browser():
 @pytest.fixture(autouse=True)
 def nothing_leaves_the_machine_and_the_console_is_quiet(browser):
     yield
+    browser.close_tabs()
     assert browser.seen.hosts == set()
     assert browser.seen.errors == []
 
@@ -35,7 +36,12 @@ def go(tab, page):
 
 
 def says(tab, text, timeout=120_000):
-    tab.wait_for_function("text => document.body?.innerText.includes(text)", arg=text, timeout=timeout)
+    tab.wait_for_function(
+        """text => document.body?.innerText.includes(text)
+            || [...document.querySelectorAll('input')].some(box => box.value.includes(text))""",
+        arg=text,
+        timeout=timeout,
+    )
 
 
 def pick(tab, scenario):
@@ -133,7 +139,13 @@ def test_a_simulation_is_cancelled(browser):
     stop = button(tab, "cancel_simulation")
     stop.wait_for(timeout=120_000)
     stop.click()
-    tab.wait_for_selector("[class*='st-key-cancel_simulation']", state="detached", timeout=240_000)
+    tab.locator("[class*='st-key-cancel_simulation']").first.wait_for(state="detached", timeout=240_000)
+    says(tab, "已停止")
+    settle(tab)
+    tab.wait_for_timeout(2_500)  # two looks: what was stopped does not begin again by itself
+    assert button(tab, "cancel_simulation").count() == 0
+    button(tab, "again").click()
+    button(tab, "cancel_simulation").click(timeout=120_000)
     says(tab, "已停止")
 
 
@@ -169,16 +181,38 @@ def upload(tab, path, before):
 
 def test_an_assumption_is_changed_and_every_page_knows(browser):
     tab = browser.open("assumptions", region="000000")
-    grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
-    grid.wait_for(timeout=60_000)
-    place = grid.bounding_box()
-    tab.mouse.dblclick(place["x"] + 214 + 66 + 30, place["y"] + 29 + 14)
-    tab.keyboard.press("Control+a")
-    tab.keyboard.type("7.5")
-    tab.keyboard.press("Enter")
-    tab.wait_for_selector("[class*='st-key-ctx_undo'] button", timeout=60_000)
-    go(tab, "forecast")
-    tab.wait_for_url("**/forecast**", timeout=60_000)
-    settle(tab)
+    type_into_grid(tab, "2-0", "7.5")
+    button(tab, "ctx_undo").wait_for(timeout=120_000)
+    says(tab, "（我的修改）")
+    for page in ("forecast", "compare", "build"):
+        go(tab, page)
+        tab.wait_for_url(f"**/{page}**", timeout=120_000)
+        settle(tab)
+        says(tab, "（我的修改）")
     button(tab, "ctx_undo").click()
-    tab.wait_for_selector("[class*='st-key-ctx_undo']", state="detached", timeout=60_000)
+    tab.locator("[class*='st-key-ctx_undo']").wait_for(state="detached", timeout=120_000)
+    tab.wait_for_function(
+        "() => ![...document.querySelectorAll('input')].some(box => box.value.includes('（我的修改）'))"
+        " && !document.body?.innerText.includes('（我的修改）')",
+        timeout=120_000,
+    )
+
+
+def type_into_grid(tab, cell, text):
+    """Type into a cell of the grid of assumptions, by the keys of a keyboard; each step waits for the one before."""
+    place = "[data-testid='glide-cell-{}']"
+    grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
+    grid.locator(place.format(cell)).wait_for(state="attached", timeout=120_000)
+    column, row = map(int, cell.split("-"))
+    corner = grid.bounding_box()
+    tab.mouse.click(corner["x"] + 30, corner["y"] + 46 + 29 * row)  # heads are 32 pixels high, rows 29
+    for passed in range(column + 1):
+        tab.wait_for_function(
+            "cell => document.querySelector(cell)?.getAttribute('aria-selected') === 'true'",
+            arg=place.format(f"{passed}-{row}"),
+            timeout=120_000,
+        )
+        tab.keyboard.press("ArrowRight" if passed < column else "Enter")
+    box = tab.locator("input.gdg-input")
+    box.fill(text, timeout=120_000)
+    box.press("Enter")
