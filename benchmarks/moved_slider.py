@@ -45,7 +45,7 @@ def main() -> int:
             held &= median <= BARS[name]
             print(f"{name}: line median {median * 1000:.0f} ms of {given.moves}, slowest {slowest * 1000:.0f} ms")
             bands = []
-            for _ in range(5 if name == "china" else 2):
+            for _ in range(4 if name == "china" else 2):
                 wait_for_band(tab)
                 began = time.perf_counter()
                 slider_to_chart(tab, SLIDER, "effect", "ArrowRight")

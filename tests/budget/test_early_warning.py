@@ -335,6 +335,17 @@ def test_a_low_reserve_is_cleared_and_stays_cleared_in_a_run() -> None:
     assert json.dumps(way.document(), allow_nan=False)
 
 
+def test_a_warning_that_the_projection_clears_by_itself_asks_for_no_change() -> None:
+    assumptions = sets.given("hebei")
+    found = early_warnings(sets.forecast("hebei"), assumptions).fund("131100", "EPF")
+    way = next(ways_to_clear(next(one for one in found.warnings if one.rule.id == "low_reserve"), assumptions))
+    assert way.found.value == way.found.unknown.present
+    percent = f"{100 * way.found.value:g}%"
+    assert f"need not change ({percent}): " in way.sentence()
+    assert way.sentence().endswith("the warning clears by itself.")
+    assert way.sentence("zh") == f"单位费率不必改动（{percent}）：2029 年结余偏低为 {way.value:.1f} 个月，预警自行消除。"
+
+
 def test_a_rule_without_a_measure_is_cleared_through_the_rule_itself() -> None:
     assumptions = sets.given("china")
     arrears = early_warnings(sets.forecast("china"), assumptions).fund("000000", "EPF").warnings[0]

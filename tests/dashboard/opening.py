@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from plotly.graph_objects import Figure
 from streamlit.testing.v1 import AppTest
 
 from poolcast.dashboard import server
@@ -34,6 +36,8 @@ def open_page(page: str, *, timeout: float = 120, session: dict[str, object] | N
         app.switch_page(str(PAGES / f"{page}.py"))
     app.run()
     assert not app.exception, app.exception
+    for chart in app.get("plotly_chart"):  # pages send what they made to the browser as it is
+        Figure(json.loads(chart.proto.spec))
     return app
 
 

@@ -214,7 +214,8 @@ def test_controls_are_in_planners_units():
     assert control.shown(0.125) == pytest.approx(12.5)
     assert control.stored(12.5) == pytest.approx(0.125)
     assert control.shown(9.0) == control.maximum
-    assert control_of(LEVERS["F01"].arguments[0]).form == "%.2f%%"
+    assert control_of(LEVERS["F01"].arguments[0]).form == "%+.2f pt"
+    assert control_of(LEVERS["F01"].arguments[0], "zh").form == "%+.2f 点"
     assert control_of_parameter("revenue.employer_rate").maximum == pytest.approx(20.0)
 
 

@@ -1,6 +1,7 @@
 """The page Compare: cards, lines, reasons, ranks, settings, files, and what it shows where there is nothing."""
 
 import io
+import json
 import math
 from dataclasses import replace
 from itertools import pairwise
@@ -15,9 +16,11 @@ from poolcast.dashboard.charts.scenario_lines import Drawn, measures_of, scenari
 from poolcast.dashboard.charts.waterfall import waterfall_figure
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.services import library
+from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.headline import CardValue, headline
 from poolcast.dashboard.services.projections import explained, projected
 from poolcast.dashboard.services.required import held_required, required_financing
+from poolcast.dashboard.services.sets import load_set
 from poolcast.dashboard.services.settings import setting_rows
 from poolcast.dashboard.state import ViewState
 from poolcast.reporting.formats import money_scale
@@ -273,3 +276,24 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
     for key in ("a", "a", "b"):
         background.background("explain", key, lambda told, stop: None)
     assert begun == ["explain", "explain"]
+
+
+def test_the_draft_of_build_is_compared_beside_the_library():
+    own = Draft().with_lever("F01")
+    app = open_page("compare", set="china", s="financing_package", d=own.link(), lang="en")
+    assert "My plan" not in html(app)
+    app.button(key="add_draft@en").click().run()
+    assert not app.exception
+    assert app.query_params["s"] == "financing_package,draft"
+    assert app.query_params["d"] == own.link()
+    lines = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    named = {line["name"]: line["y"] for line in lines if line.get("name")}
+    months = projected(load_set("china"), own.scenario).outcome.series("payable_months", "000000", "EPF")
+    assert named["My plan"][-1] == pytest.approx(months[-1])
+    assert "add_draft@en" not in [button.key for button in app.button]
+
+
+def test_a_draft_that_is_emptied_leaves_the_scenarios_without_a_word():
+    app = open_page("compare", set="china", s="draft", lang="en")
+    assert not app.toast
+    assert "s" not in app.query_params

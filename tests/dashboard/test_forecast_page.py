@@ -1,6 +1,7 @@
 """The page Forecast: what its controls do, and that its sentence, figures and tables agree."""
 
 import json
+import re
 
 import pytest
 
@@ -97,4 +98,4 @@ def test_the_band_comes_from_the_simulation(monkeypatch):
 def test_a_measure_of_another_page_shows_months_as_the_switch_says():
     app = open_page("forecast", lang="en", measure="revenue")
     assert app.segmented_control(key="measure@en").value == "payable_months"
-    assert '<div class="pc-head">Payable months</div>' in html(app)
+    assert re.search(r'<div class="pc-head"><span class="pc-tip" [^>]*data-tip="[^"]+">Payable months <i>', html(app))

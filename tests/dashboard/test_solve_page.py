@@ -194,3 +194,16 @@ def test_the_address_holds_the_question():
     view = ViewState(what="inpatient.reimbursement_rate[status=active|flexible]", goal="reserve", target=1.5e9)
     assert parse(view.to_query()) == (view, ())
     assert parse({"what": "<script>", "goal": "wealth", "target": "nan"})[1] == ("what", "goal", "target")
+
+
+def test_the_page_looks_again_until_the_grid_is_there_too(solved, monkeypatch):
+    from poolcast.dashboard.parts import looking
+
+    asked, real = [], looking.looking
+    monkeypatch.setattr(looking, "looking", lambda waits: (asked.append(waits()), real(waits))[1])
+    held = goals.held_rates
+    monkeypatch.setattr(goals, "held_rates", lambda _: None)  # the answer is known, the grid still on its way
+    open_page("solve", **PLACE)
+    monkeypatch.setattr(goals, "held_rates", held)
+    open_page("solve", **PLACE)
+    assert asked == [True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,18 +70,25 @@ class Clearing:
     def sentence(self, language: str = "en") -> str:
         """Return the way in a sentence."""
         unknown, rule = self.found.unknown, self.warning.rule
-        unit = UNITS[unknown.unit][1 if language == "zh" else 0]
         name = unknown.label.in_language(language)
-        change = f"{unknown.present:.6g} → {self.found.value:.6g} ({unit})"
+        present, value = (_amount(one, unknown.unit, language) for one in (unknown.present, self.found.value))
+        change = f"{present} → {value}"
+        by_itself = self.reached and math.isclose(unknown.present, self.found.value, rel_tol=1e-9, abs_tol=1e-12)
         reading = figure(rule, self.value, language)
         if isinstance(self.solution, LikelySolution):
             error = f"{100 * self.solution.fresh_error:.1f}"
-            reading += f"±{error}个百分点" if language == "zh" else f" ± {error} points on fresh paths"
+            reading += f" ±{error} 个百分点" if language == "zh" else f" ± {error} points on fresh paths"
         if language == "zh":
+            there = f"{self.year} 年{rule.title.zh}为 {reading}"
+            if by_itself:
+                return f"{name}不必改动（{present}）：{there}，预警自行消除。"
             if not self.reached:
-                return f"仅靠{name}在允许范围内不能消除预警；最接近：{change}，{self.year}年{rule.title.zh}{reading}。"
-            return f"{name}自{unknown.start}年起 {change}，{self.year}年{rule.title.zh}为{reading}，预警消除。"
+                return f"仅靠{name}在允许范围内不能消除预警；最接近：{change}，{there}。"
+            return f"{name}自 {unknown.start} 年起 {change}，{there}，预警消除。"
         title = rule.title.en.lower()
+        if by_itself:
+            there = f"{title} in {self.year} is {reading}"
+            return f"{name} need not change ({present}): {there}; the warning clears by itself."
         if not self.reached:
             nearest = f"nearest: {change}, {title} in {self.year}: {reading}"
             return f"{name} alone does not clear it within its bounds; {nearest}."
@@ -97,6 +105,13 @@ class Clearing:
             "sentence": self.sentence("en"),
             "sentence_zh": self.sentence("zh"),
         }
+
+
+def _amount(value: float, unit: str, language: str) -> str:
+    """Return a value of an unknown as readers see it: shares and rates in per cent, others with their unit."""
+    if unit in ("fraction", "rate_per_year"):
+        return f"{round(100 * value, 2) + 0.0:g}%"
+    return f"{value:.6g} {UNITS[unit][1 if language == 'zh' else 0]}"
 
 
 def ways_to_clear(

@@ -21,7 +21,7 @@ def figure(rule: WarningRule, value: float, language: str = "en") -> str:
     --------
     >>> from poolcast.budget.warning_rules import RULES
     >>> figure(RULES["deficit"], 0.0312), figure(RULES["low_reserve"], 2.96, "zh")
-    ('3.1%', '3.0个月')
+    ('3.1%', '3.0 个月')
     """
     return "—" if math.isnan(value) else _shown(rule, value, language, 2 if rule.unit == "ratio" else 1)
 
@@ -46,7 +46,7 @@ def figures(rule: WarningRule, value: float, limit: float, language: str = "en")
 def _shown(rule: WarningRule, value: float, language: str, digits: int) -> str:
     if rule.unit == "fraction":
         return f"{round(100 * value, digits) + 0.0:.{digits}f}%"  # adding zero: no "-0.0"
-    unit = "" if rule.unit == "ratio" else "个月" if language == "zh" else " months"
+    unit = "" if rule.unit == "ratio" else " 个月" if language == "zh" else " months"
     return f"{round(value, digits) + 0.0:.{digits}f}{unit}"
 
 

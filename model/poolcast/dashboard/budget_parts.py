@@ -22,7 +22,7 @@ from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import budgets, library
+from poolcast.dashboard.services import budgets
 from poolcast.dashboard.services.budget_rows import Row, ShownStatement, shown_statement
 from poolcast.dashboard.services.budgets import Uploads
 from poolcast.dashboard.services.month_files import example_months, months_workbook
@@ -75,7 +75,7 @@ def shown_of(here: Context, scenario: str) -> Shown:
     PoolcastError
         Where the set, the scenario or the months do not fit.
     """
-    chosen = library.scenario(scenario)
+    chosen = here.scenario(scenario)
     plain = budgets.annual_budget(here.loaded, chosen)
     made = _made_with(here, plain, chosen)
     months = None

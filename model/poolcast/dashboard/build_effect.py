@@ -212,6 +212,7 @@ def lines(effect: Effect, found: Found | None, sentence: str) -> None:
         note=note,
         how=how(here, measure),
         height="effect",
+        tip="" if measure == FLOWS else here.say(MEASURES[measure].basis),
         switch=buttons,
     )
 

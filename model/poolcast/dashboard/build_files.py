@@ -41,6 +41,8 @@ def row(here: Context, effect: Effect | None) -> None:
         text = (
             here.t("build.changes", n=len(steps.draft), state=saved) if len(steps.draft) else here.t("build.no_changes")
         )
+        if len(steps.draft) and not here.view.draft:
+            text += " · " + here.t("bar.share_long")
         st.html(f'<div class="pc-note">{safe(text)}</div>', width="stretch")
         st.button(
             here.t("build.undo"),

@@ -276,7 +276,7 @@ def _reset(lever: str) -> None:
 
 
 def _slider(here: Context, lever: Lever, argument: Argument, value: float) -> None:
-    control = control_of(argument)
+    control = control_of(argument, here.language)
     present = in_force(here.loaded, lever, argument)
     label = here.say(argument.label)
     if present is not None:

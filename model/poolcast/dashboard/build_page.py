@@ -7,7 +7,7 @@ from dataclasses import replace
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard.build_effect import Effect
 from poolcast.dashboard.compare_details import year_in_focus
-from poolcast.dashboard.context import BASELINE, Context, Shown
+from poolcast.dashboard.context import BASELINE, DRAFT, Context, Shown
 from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.projections import projected
@@ -29,8 +29,9 @@ def effect_of(here: Context) -> Effect:
     scenario = replace(draft.scenario, title=Words(title, title))
     first = here.projected(against(here))
     item = projected(here.loaded, scenario)
-    place = min(len(here.shown), MAX_SCENARIOS)
-    own = Shown("draft", title, place, here.palette)
+    picked = next((shown.place for shown in here.shown if shown.id == DRAFT), len(here.shown))
+    place = min(picked, MAX_SCENARIOS)
+    own = Shown(DRAFT, title, place, here.palette)
     year = year_in_focus(here)
     view = here.view
     shown = View(

@@ -9,13 +9,14 @@ import streamlit as st
 
 from poolcast.dashboard import compare_parts, session
 from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, Kind, measures_of, scenario_lines
-from poolcast.dashboard.context import Context
+from poolcast.dashboard.context import DRAFT, Context
 from poolcast.dashboard.headline_words import Values
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import Height, chart_card, show_table
 from poolcast.dashboard.parts.problems import problem_list
-from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import literal, safe
 from poolcast.dashboard.services import library, waiting
+from poolcast.dashboard.state import MAX_SCENARIOS
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.explaining import Explanation
 from poolcast.parameters.errors import PoolcastError
@@ -161,6 +162,19 @@ def offer_presets(here: Context) -> None:
                 icon=":material/tune:",
                 on_click=lambda: st.session_state.__setitem__("go", "build"),
             )
+
+
+def offer_draft(here: Context) -> None:
+    """Draw the way to compare what is being built on the page Build, where that is not compared yet."""
+    picked = here.view.scenarios
+    if here.drafted is None or DRAFT in picked or len(picked) >= MAX_SCENARIOS:
+        return
+    st.button(
+        here.t("compare.add_draft", name=literal(here.say(here.drafted.title))),
+        key=session.key_of("add_draft"),
+        icon=":material/add:",
+        on_click=lambda: session.change(scenarios=(*picked, DRAFT)),
+    )
 
 
 def _pick(name: str) -> None:

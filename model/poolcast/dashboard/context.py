@@ -18,12 +18,15 @@ from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.outcome import Outcome
 from poolcast.reporting.theme import DARK, LIGHT, SCENARIO_DASHES, SCENARIO_WIDTHS, Palette
+from poolcast.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import xarray as xr
 
 _CONTEXT = "context"
 BASELINE = "baseline"
+DRAFT = "draft"
+"""The draft of the page Build, where it is one of the picked scenarios."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Context:
         The baseline and the picked scenarios in their places.
     pages : tuple of str
         Ids of the pages that there are.
+    drafted : Scenario, optional
+        The draft of the page Build, where it holds changes.
     """
 
     page: str
@@ -95,6 +100,7 @@ class Context:
     palette: Palette
     shown: tuple[Shown, ...]
     pages: tuple[str, ...]
+    drafted: Scenario | None = None
 
     @property
     def language(self) -> str:
@@ -144,6 +150,22 @@ class Context:
         """Region and ledger in words, for the grey text behind a sentence."""
         return (self.region_name, self.ledger_name)
 
+    @property
+    def titles(self) -> dict[str, Words]:
+        """Titles of the scenarios that can be picked beside the baseline, the draft first where there is one."""
+        found = library.scenario_titles()
+        return found if self.drafted is None else {DRAFT: self.drafted.title, **found}
+
+    def scenario(self, name: str) -> Scenario:
+        """Return the baseline, a scenario of the library or the draft by name.
+
+        Raises
+        ------
+        ScenarioError
+            Where there is none of that name, or its file is broken.
+        """
+        return self.drafted if name == DRAFT and self.drafted is not None else library.scenario(name)
+
     def projected(self, scenario: str = BASELINE) -> Projected:
         """Return the projection of a scenario over the years in view; shared between sessions, never to be changed.
 
@@ -152,7 +174,7 @@ class Context:
         AssumptionError, ScenarioError
             With every problem of the set or the scenario.
         """
-        return projected(self.loaded, library.scenario(scenario))
+        return projected(self.loaded, self.scenario(scenario))
 
     def forecast(self, scenario: str = BASELINE) -> xr.Dataset:
         """Return the forecast of a scenario; see `projected`."""

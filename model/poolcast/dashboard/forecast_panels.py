@@ -36,6 +36,8 @@ class Panel:
     table : callable
         Makes the table behind it.
     note, empty, how : str
+    tip : str
+        What the title means.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Panel:
     note: str = ""
     empty: str = ""
     how: str = ""
+    tip: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,14 @@ def _months(fund: Fund, found: Found | None) -> Panel:
     words = MEASURES["payable_months"]
     note = here.t("forecast.crossed") if end is not None else ""
     table = partial(_table, fund, {here.say(words.label): ("payable_months", MONTHS)}, found, "payable_months")
-    return Panel(here.say(words.label), figure.specification(), table, note, how=here.t("forecast.how_months"))
+    return Panel(
+        here.say(words.label),
+        figure.specification(),
+        table,
+        note,
+        how=here.t("forecast.how_months"),
+        tip=here.t("tip.months"),
+    )
 
 
 def _reserve(fund: Fund, found: Found | None) -> Panel:
@@ -146,7 +156,8 @@ def _reserve(fund: Fund, found: Found | None) -> Panel:
         found,
         "reserve",
     )
-    return Panel(here.say(words.label), figure.specification(), table, how=here.say(words.basis))
+    how, tip = here.say(words.basis), here.t("tip.reserve")
+    return Panel(here.say(words.label), figure.specification(), table, how=how, tip=tip)
 
 
 def _per_head(fund: Fund) -> Panel:
@@ -194,7 +205,8 @@ def parts(fund: Fund, side: funds.Side) -> Panel:
         return _frame(here, fund.years, columns | {total: (fund.series(side), scale)})
 
     note = here.t("forecast.net_units") if side == "revenue" and here.ledger == "EPF" else ""
-    return Panel(title, figure.specification(), table, note, how=here.say(MEASURES[side].basis))
+    basis = here.say(MEASURES[side].basis)
+    return Panel(title, figure.specification(), table, note, how=basis, tip=basis)
 
 
 def flows(fund: Fund) -> Panel:
@@ -220,9 +232,8 @@ def flows(fund: Fund) -> Panel:
     columns = {_headed(here, names[name], scale): (name, scale) for name in names}
     end = fund.item.outcome.event_year("exhaustion", here.region, here.ledger)
     note = here.t("forecast.without_gap_interest") if end is not None else ""
-    return Panel(
-        title, figure.specification(), partial(_table, fund, columns), note, how=here.say(MEASURES["revenue"].basis)
-    )
+    how, tip = here.say(MEASURES["revenue"].basis), here.t("tip.balance")
+    return Panel(title, figure.specification(), partial(_table, fund, columns), note, how=how, tip=tip)
 
 
 def _without_gap_interest(fund: Fund, name: str) -> list[float]:
@@ -251,7 +262,8 @@ def dependency(fund: Fund) -> Panel:
     def table() -> pd.DataFrame:
         return _frame(here, fund.years, {_headed(here, here.say(words.label), RATIO): (values, RATIO)}, past)
 
-    return Panel(here.say(words.label), figure.specification(), table, how=here.t("tip.dependency"))
+    tip = here.t("tip.dependency")
+    return Panel(here.say(words.label), figure.specification(), table, how=tip, tip=tip)
 
 
 def _headed(here: Context, name: str, scale: Scale) -> str:

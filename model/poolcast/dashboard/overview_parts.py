@@ -120,10 +120,14 @@ def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *,
     return pd.DataFrame(frame)
 
 
-def narrow(here: Context, year: int) -> list[str]:
-    """Return the heads of columns that hold a short word or a number."""
+def widths(here: Context, year: int) -> dict[str, tuple[int, str]]:
+    """Return the pixels that columns of short words and numbers take, and what their heads mean."""
     months = [here.t("overview.months", year=at) for at in (here.held.base_year, year)]
-    return [here.t("overview.light"), *months, here.say(MEASURES["first_deficit"].label)]
+    found = {here.t("overview.light"): (76, here.t("tip.worry"))}
+    found |= dict.fromkeys(months, (92, here.t("tip.months")))
+    found[here.say(MEASURES["first_deficit"].label)] = (94, here.t("tip.first_deficit"))
+    eight = f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}"
+    return found | {here.t("overview.exhaustion"): (152, eight)}
 
 
 def headed(here: Context, name: str, scale: Scale) -> str:
@@ -166,7 +170,7 @@ def _exhaustion(here: Context, row: Row, found: Found | None) -> str:
     if row.reserve < 0:
         return here.t("c.already")
     central = str(row.exhaustion) if row.exhaustion else here.t("c.never", year=here.last_year)
-    between = "" if found is None else event_range(here, found, "exhaustion", row.region, row.ledger)
+    between = "" if found is None else event_range(here, found, "exhaustion", row.region, row.ledger, brief=True)
     if not between:
         return central
     return f"{central}（{between}）" if here.language == "zh" else f"{central} ({between})"

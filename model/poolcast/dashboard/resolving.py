@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from poolcast.dashboard import session
-from poolcast.dashboard.context import BASELINE, Context, Shown, palette
+from poolcast.dashboard import build_state, session
+from poolcast.dashboard.context import BASELINE, DRAFT, Context, Shown, palette
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.sets import load_set
 from poolcast.dashboard.state import ViewState
 from poolcast.dashboard.words import t
 from poolcast.parameters.declaration import Words
+from poolcast.parameters.errors import PoolcastError
+from poolcast.scenarios.scenario import Scenario
 
 ALL_REGIONS_PAGES = ("overview",)
 """Pages that show every region at once."""
@@ -26,7 +29,10 @@ def resolve(page: str, pages: Iterable[str]) -> Context:
         view = session.change(set=names[0], region="")
     own = own if own is not None and own.name == view.set else None
     held = library.summary_of(view.set) if own is None else library.summary_of_loaded(own)
-    titles = library.scenario_titles()
+    drafted = _drafted(view)
+    titles = library.scenario_titles() | ({} if drafted is None else {DRAFT: drafted.title})
+    if drafted is None and DRAFT in view.scenarios:  # it was emptied: nothing of the address is wrong
+        view = session.change(scenarios=tuple(name for name in view.scenarios if name != DRAFT))
     fitted, ignored = fit(view, held, titles)
     if ignored:
         session.ignore(*ignored)
@@ -38,7 +44,19 @@ def resolve(page: str, pages: Iterable[str]) -> Context:
         for place, name in enumerate((BASELINE, *fitted.scenarios))
     )
     loaded = load_set(view.set, fitted.to) if own is None else own
-    return Context(page, fitted, loaded, held, colours, shown, tuple(pages))
+    return Context(page, fitted, loaded, held, colours, shown, tuple(pages), drafted)
+
+
+def _drafted(view: ViewState) -> Scenario | None:
+    """Return the draft of the session under its own name; None where it holds no changes or cannot be read."""
+    try:
+        draft = build_state.draft()
+    except PoolcastError:
+        return None
+    if not len(draft):
+        return None
+    title = build_state.name(t("build.my_plan", view.lang))
+    return replace(draft.scenario, title=Words(title, title))
 
 
 _FIELDS = {"region": "region", "ledger": "ledger", "s": "scenarios", "year": "year", "to": "to"}

@@ -17,6 +17,7 @@ from poolcast.dashboard.parts.tone import style
 from poolcast.dashboard.parts.tour import begin as begin_tour
 from poolcast.dashboard.parts.tour import tour
 from poolcast.dashboard.resolving import resolve
+from poolcast.dashboard.services.lasting import set_aside
 from poolcast.dashboard.words import t
 from poolcast.parameters.errors import PoolcastError
 
@@ -84,6 +85,7 @@ def show() -> None:
     except PoolcastError as error:  # a set or scenario that cannot be read: everything else of the bar still works
         problem_list(error, session.current().lang)
     session.finish()
+    set_aside()
 
 
 def _guarded(chosen: st.Page, context: Context) -> None:

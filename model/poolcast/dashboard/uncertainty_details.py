@@ -34,8 +34,17 @@ _WORK = {"grid": "grid", "sobol": "sobol", "files": "report"}
 """Details that begin a calculation of their own, and its kind."""
 
 
-def sentence(item: Projected, asked: Asked, found: Found | None, moved: xr.Dataset | None, here: Context) -> str:
+def sentence(
+    item: Projected,
+    asked: Asked,
+    found: Found | None,
+    moved: xr.Dataset | None,
+    here: Context,
+    is_stopped: bool = False,
+) -> str:
     """Return how likely the reserve is used up, against the baseline, and what matters most, as far as it is known."""
+    if found is None and is_stopped:  # nothing more will come: what one run says
+        return takeaways.forecast(item, asked.region, asked.ledger, asked.year, here.language)
     first = takeaways.uncertainty(item, asked.region, asked.ledger, asked.year, here.language, found)
     parts = [first]
     if found is not None and found.against is not None and not math.isnan(_share(found.against, asked)[0]):

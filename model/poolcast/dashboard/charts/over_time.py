@@ -192,6 +192,8 @@ class OverYears:
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "font": {"size": 11, "color": colour},
+                "bgcolor": tinted(self.context.palette.page, 0.7),
+                "borderpad": 0,
             }
         )
 

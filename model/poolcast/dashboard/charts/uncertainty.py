@@ -199,7 +199,8 @@ def tornado(here: Context, bars: Sequence[Bar], scale: Scale) -> dict[str, Any]:
                 "text": [scale.show(value, sign=True) if math.isfinite(value) and value else "" for value in values],
                 "textposition": "outside",
                 "textangle": 0,
-                "textfont": {"size": 11.5, "color": here.palette.text},
+                "textfont": {"size": 12, "color": here.palette.text},
+                "constraintext": "none",
                 "cliponaxis": False,
                 "hovertemplate": f"{arrow} %{{x:,.{scale.digits}f}}{scale.suffix}",
             }

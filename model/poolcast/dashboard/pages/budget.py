@@ -12,11 +12,11 @@ from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import budgets, library
+from poolcast.dashboard.services import budgets
 
 here = context()
 chosen = here.one
-whole = budgets.annual_budget(here.loaded, library.scenario(chosen.id))
+whole = budgets.annual_budget(here.loaded, here.scenario(chosen.id))
 
 
 def choose_unit(unit: str) -> None:

@@ -6,19 +6,22 @@ from poolcast.dashboard import build_effect, build_files, build_levers, session
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard.build_page import effect_of
 from poolcast.dashboard.context import context
-from poolcast.dashboard.parts.looking import looking
+from poolcast.dashboard.parts.looking import SECONDS, SOON, looking
 from poolcast.dashboard.parts.problems import problem_list
 from poolcast.dashboard.parts.takeaway import takeaway
 from poolcast.dashboard.services import takeaways
 from poolcast.parameters.errors import PoolcastError
 
+FEW_REGIONS = 3
+"""Of a set whose band takes about a second."""
+
 here = context()
 
 
 def follow(effect: build_effect.Effect) -> None:
-    """Draw metrics, chart, rules and plan; looked at again every second while something is still being computed."""
+    """Draw metrics, chart, rules and plan; looked at again and again while something is still being computed."""
 
-    @looking(effect.waits)
+    @looking(effect.waits, SOON if len(here.held.regions) <= FEW_REGIONS else SECONDS)
     def shown() -> None:
         found = effect.found() if effect.is_changed else None
         known = {effect.item.name: found} if found is not None else {}
@@ -40,27 +43,33 @@ def follow(effect: build_effect.Effect) -> None:
 
 @st.fragment
 def page() -> None:
-    """Draw the whole page: a move of a lever draws it anew, and nothing around it."""
+    """Draw the whole page: a move of a lever draws it anew, and nothing around it.
+
+    The effect is drawn before the levers, whose controls show already what was asked for: the browser draws the chart
+    while the server goes on.
+    """
     if "go" in st.session_state:
         st.rerun()
     left, right = st.columns([37, 63])
-    with left:
-        build_levers.levers(here)
+    effect, refused = None, None
+    try:
+        effect = effect_of(here)
+    except PoolcastError as error:
+        refused = error
+    session.finish()  # before the part with a timer of its own
     with right:
-        effect, refused = None, None
-        try:
-            effect = effect_of(here)
-        except PoolcastError as error:
-            refused = error
-        build_files.row(here, effect)
+        head = st.container(key="build_row")
         if (wrong := state.error()) is not None:
             problem_list(wrong, here.language)
-        session.finish()  # before the part with a timer of its own
         if effect is not None:
             follow(effect)
         elif refused is not None:
             takeaway(here.t("build.cannot"), here.scope)
             problem_list(refused, here.language)
+    with head:
+        build_files.row(here, effect)
+    with left:
+        build_levers.levers(here)
 
 
 page()

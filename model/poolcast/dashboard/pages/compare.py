@@ -103,6 +103,7 @@ def lines() -> None:
         note=note or compare_details.note(here, measure, kind),
         how=compare_details.how(here, measure),
         height=compare_details.TALL,
+        tip="" if measure == FLOWS else here.say(MEASURES[measure].basis),
         controls=partial(compare_details.measure_buttons, here, measures, bool(picked)),
     )
 
@@ -117,6 +118,7 @@ def reasons() -> None:
 with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
     with st.container(width="stretch"):
         say()
+    compare_details.offer_draft(here)
     compare_details.controls(here, year)
 numbers()
 if picked:

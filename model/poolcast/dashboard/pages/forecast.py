@@ -61,7 +61,7 @@ def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more
     alt = f"{panel.title}: {plain(answer)}"
     chart_card(
         panel.title, key, panel.figure, panel.table, alt,
-        note=note or panel.note, how=panel.how, empty=panel.empty, height=height, **more,  # type: ignore[arg-type]
+        note=note or panel.note, how=panel.how, empty=panel.empty, tip=panel.tip, height=height, **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from poolcast.dashboard.context import context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.bands import awaited, bands, progress, status_of
 from poolcast.dashboard.parts.cards import cards
-from poolcast.dashboard.parts.chart_card import CONFIG, chart_card
+from poolcast.dashboard.parts.chart_card import chart_card, draw
 from poolcast.dashboard.parts.levels import colours
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
@@ -107,9 +107,10 @@ def painted(frame: Any, rows: list[attention.Row]) -> Any:
 def columns(frame: Any, trend: str) -> dict[str, Any]:
     """Say how columns are shown; money is hidden until the reader asks for it in the menu of the table."""
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
-    found |= {name: st.column_config.Column(width="small") for name in parts.narrow(here, year)}
+    for name, (wide, meaning) in parts.widths(here, year).items():
+        found[name] = st.column_config.Column(width=wide, help=meaning)
     if trend:
-        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=112)
+        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=96)
     return found
 
 
@@ -147,10 +148,7 @@ def tiles() -> None:
             st.html(f'<div class="pc-head">{safe(here.t("overview.map"))}</div>', width="stretch")
             choose_year()
         with st.container(height=320, border=False, key="map_tiles"):
-            st.plotly_chart(
-                figure, theme=None, key="chart_tiles", height="stretch", config=CONFIG,
-                on_select=picked, selection_mode="points", alt=plain(answer),
-            )  # fmt: skip
+            draw(figure, "tiles", plain(answer), on_select=picked, selection_mode="points")
         st.html(f'<div class="pc-keys">{keys()}</div>')
 
 

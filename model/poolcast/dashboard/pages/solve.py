@@ -15,7 +15,7 @@ from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain, takeaway
-from poolcast.dashboard.services import goals, library
+from poolcast.dashboard.services import goals
 from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.goals import Goal
 from poolcast.dashboard.services.projections import projected
@@ -28,7 +28,7 @@ if "solve_unknown" in st.session_state:  # the builder asks about an argument of
     session.change(what=st.session_state.pop("solve_unknown"))
     here = replace(here, view=here.view.changed(what=session.current().what))
 draft = Draft.of_link(here.view.draft)
-scenario = goals.scenario_under(library.scenario(here.one.id), draft, here.view.what)
+scenario = goals.scenario_under(here.scenario(here.one.id), draft, here.view.what)
 item = projected(here.loaded, scenario)
 title = here.t("solve.draft") if scenario.name == draft.scenario.name else here.one.title
 first = here.held.base_year + 2
@@ -52,8 +52,8 @@ def ask() -> None:
 
 def computing() -> bool:
     """Whether something is on its way."""
-    likely = work.status("solve", likely_key)
-    return goals.held_central(goal) is None or (likely is not None and not likely.is_over)
+    found = (work.status("goal", ("goal", goal.key)), work.status("solve", likely_key))
+    return any(one is not None and not one.is_over for one in found)
 
 
 def answers() -> None:

@@ -16,7 +16,7 @@ from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
-from poolcast.dashboard.services import library, sensitivities
+from poolcast.dashboard.services import sensitivities
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.history import history
 from poolcast.dashboard.services.sensitivities import Asked
@@ -36,7 +36,7 @@ kept = uncertainty_panels.has_reserve(item, here.region, here.ledger)
 choices = uncertainty_panels.MEASURES_SHOWN if kept else uncertainty_panels.FLOWS_SHOWN
 measure = here.view.measure if here.view.measure in choices else choices[0]
 kind = str(st.session_state.get("tornado_kind", "standard"))
-asked = Asked(here.loaded, library.scenario(shown.id), measure, here.region, here.ledger, year)
+asked = Asked(here.loaded, here.scenario(shown.id), measure, here.region, here.ledger, year)
 
 
 def simulated() -> Found | None:
@@ -73,7 +73,7 @@ def stopped() -> bool:
 def say() -> None:
     """Draw the sentence, and how far the simulation is."""
     found = simulated()
-    sentence = uncertainty_details.sentence(item, asked, found, sensitivities.held("standard", asked), here)
+    sentence = uncertainty_details.sentence(item, asked, found, sensitivities.held("standard", asked), here, stopped())
     if found is None:
         takeaway(sentence)
     else:
@@ -115,7 +115,12 @@ def charts() -> None:
         if futures is None:
             card(uncertainty_panels.single_run(here, item, past, measure), "fan", scope=single)
         else:
-            card(uncertainty_panels.fan(futures), "fan", scope=here.t("uncertainty.fan_scope"))
+            card(
+                uncertainty_panels.fan(futures),
+                "fan",
+                scope=here.t("uncertainty.fan_scope"),
+                tip=here.t("tip.eight_in_ten"),
+            )
         tornado(name)
     with right:
         for key, draw, title, scope in (
@@ -127,7 +132,8 @@ def charts() -> None:
             elif futures is None:
                 waiting(here.t(title), key)
             else:
-                card(draw(futures), key, scope=here.t(scope, n=f"{futures.bands.paths:,}"))
+                tip = here.t("tip.exhaustion" if key == "when" else "meaning.probability")
+                card(draw(futures), key, scope=here.t(scope, n=f"{futures.bands.paths:,}"), tip=tip)
 
 
 def tornado(name: str) -> None:
@@ -159,7 +165,7 @@ def which_tornado() -> None:
 
 
 past = history(here.loaded)
-alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here)) if present else ""
+alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here, stopped())) if present else ""
 
 
 def page() -> None:

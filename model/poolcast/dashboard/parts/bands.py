@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
-from poolcast.dashboard.services import library
 from poolcast.dashboard.services.bands import (
     FEWEST_PATHS,
     MOST_PATHS,
@@ -40,9 +39,9 @@ def jobs() -> Jobs:
 
 def request_for(here: Context, scenario: str = BASELINE, against: str | None = None) -> Request:
     """Return the request for the bands of a scenario with the paths and the seed in view."""
-    other = None if against is None else library.scenario(against)
+    other = None if against is None else here.scenario(against)
     paths = min(max(here.view.paths, FEWEST_PATHS), MOST_PATHS)
-    return Request(here.loaded, library.scenario(scenario), other, paths, here.view.seed)
+    return Request(here.loaded, here.scenario(scenario), other, paths, here.view.seed)
 
 
 def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -> Found | None:
@@ -152,7 +151,7 @@ def progress(here: Context, status: Status | None) -> str:
     return f"◔ {here.t('s.updating')} {status.done:,}/{status.total:,} {left}".rstrip()
 
 
-def event_range(here: Context, found: Found, event: str, region: str, ledger: str) -> str:
+def event_range(here: Context, found: Found, event: str, region: str, ledger: str, *, brief: bool = False) -> str:
     """Return the years between which an event comes in eight of ten futures; empty where it comes in fewer than one.
 
     Parameters
@@ -163,6 +162,8 @@ def event_range(here: Context, found: Found, event: str, region: str, ledger: st
     event : {"exhaustion", "first_deficit"}
     region, ledger : str
         Codes.
+    brief : bool
+        For a cell of a table: ``2039–2060+`` where it may come after 2060.
     """
     years = found.bands.event_years[event]
     if region not in years.region.values:
@@ -172,5 +173,7 @@ def event_range(here: Context, found: Found, event: str, region: str, ledger: st
     last = here.last_year
     if not math.isfinite(low + high) or low > last:
         return ""
+    if brief:
+        return str(int(low)) if low == high else f"{low:.0f}–{high:.0f}" if high <= last else f"{low:.0f}–{last}+"
     late = str(int(high)) if high <= last else here.t("c.after", year=last)
     return str(int(low)) if low == high else range_text(str(int(low)), late, here.language)

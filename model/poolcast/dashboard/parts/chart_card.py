@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -13,6 +13,7 @@ from poolcast.dashboard.context import Context, context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.reproduce import command_line
 from poolcast.dashboard.parts.tone import safe
+from poolcast.dashboard.parts.tone import tip as explained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,7 @@ def chart_card(
     controls: Callable[[], object] | None = None,
     switch: Callable[[], object] | None = None,
     empty: str = "",
+    tip: str = "",
 ) -> None:
     """Show a figure in a card.
 
@@ -65,12 +67,15 @@ def chart_card(
         Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
+    tip : str
+        What the term of the title means, from the glossary.
     """
     here = context()
     with st.container(border=True, key=f"card_{key}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"head_{key}"):
             grey = f" <small>{safe(scope)}</small>" if scope else ""
-            st.html(f'<div class="pc-head">{safe(title)}{grey}</div>', width="stretch")
+            name = explained(title, tip) if tip else safe(title)
+            st.html(f'<div class="pc-head">{name}{grey}</div>', width="stretch")
             if switch is not None:
                 switch()
             as_table = _more(here, title, key, figure, table, how)
@@ -89,7 +94,27 @@ def chart_card(
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
     """Draw a figure that fills its container."""
-    return st.plotly_chart(figure, theme=None, key=f"chart_{key}", height="stretch", config=CONFIG, alt=alt, **more)
+    asked = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
+    return st.plotly_chart(_finished()(figure), **asked, **more)
+
+
+@cache
+def _finished() -> type:
+    """Return the class of a figure that Plotly takes as it is.
+
+    It would check every entry of a dictionary on each run of a page, which takes longer than everything else about a
+    chart, and add a template that is larger than the chart. Tests check the specifications instead.
+    """
+    from plotly.basedatatypes import BaseFigure
+
+    class Finished(BaseFigure):  # type: ignore[misc]
+        def __init__(self, figure: dict[str, Any]) -> None:  # nothing of a figure that can be changed
+            self._figure = figure
+
+        def to_dict(self) -> dict[str, Any]:
+            return self._figure
+
+    return Finished
 
 
 def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:

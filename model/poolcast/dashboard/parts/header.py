@@ -117,7 +117,9 @@ def _ledger(context: Context) -> None:
 
 def _scenarios(context: Context) -> None:
     picked = context.view.scenarios
-    titles = library.scenario_titles()
+    titles = context.titles
+    # a label that changes needs a box of its own, as that of the set does
+    own = "" if context.drafted is None else f"_{crc32(context.drafted.title.zh.encode()):x}"
     with st.popover(context.t("bar.scenarios", n=len(picked)), icon=":material/layers:", key="ctx_scenarios"):
         st.multiselect(
             context.t("bar.scenarios_pick"),
@@ -127,7 +129,7 @@ def _scenarios(context: Context) -> None:
             placeholder=context.t("bar.no_scenarios"),
             help=context.t("bar.scenarios_help"),
             width=380,
-            **session.bound("scenarios", list(picked), lambda names: session.change(scenarios=tuple(names))),
+            **session.bound(f"scenarios{own}", list(picked), lambda names: session.change(scenarios=tuple(names))),
         )
         for place, shown in enumerate(context.shown[1:]):
             with st.container(horizontal=True, vertical_alignment="center"):

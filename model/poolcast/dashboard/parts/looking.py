@@ -16,9 +16,11 @@ from poolcast.dashboard import session
 
 SECONDS = 1.0
 """Between two looks."""
+SOON = 0.5
+"""Between two looks where the answer takes about a second; a look costs as much as drawing."""
 
 
-def looking(waits: Callable[[], bool]) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Make a fragment of a function that draws, looked at again while `waits` says that something will come.
 
     What is drawn may ask for something new, as after a click in it. A fragment without a timer cannot give itself one,
@@ -28,12 +30,14 @@ def looking(waits: Callable[[], bool]) -> Callable[[Callable[[], None]], Callabl
     ----------
     waits : callable
         Whether something is still being computed; asked before each drawing, so that the last one shows everything.
+    seconds : float
+        Between two looks.
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
         timed = [waits()]
 
-        @st.fragment(run_every=SECONDS if timed[0] else None)
+        @st.fragment(run_every=seconds if timed[0] else None)
         @wraps(draw)
         def shown() -> None:
             is_over = timed[0] and not waits()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from poolcast.dashboard.context import Context
-from poolcast.dashboard.services import library
 from poolcast.dashboard.services.reproduce import Kind, Recipe, View, recipe
 
 _KINDS: dict[str, Kind] = {"compare": "compare", "uncertainty": "simulate"}
@@ -26,7 +25,7 @@ def view_of(here: Context) -> View:
     return View(
         _KINDS.get(here.page, "levels"),
         here.loaded,
-        tuple(library.scenario(shown.id) for shown in here.usable),
+        tuple(here.scenario(shown.id) for shown in here.usable),
         "" if here.page == "overview" else here.region,
         here.ledger,
         here.view.year,

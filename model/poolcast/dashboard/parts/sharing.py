@@ -35,6 +35,8 @@ def share(here: Context) -> None:
         st.caption(here.t("bar.share_opens", what=literal(what_a_link_holds(here))))
         number = len(Draft.of_link(here.view.draft))
         st.caption(here.t("bar.share_draft", n=number) if number else here.t("bar.share_holds"))
+        if here.drafted is not None and not number:
+            st.warning(here.t("bar.share_long"), icon=":material/link_off:")
 
 
 def link_of(here: Context) -> str:

@@ -50,9 +50,9 @@ class Control:
         return round(shown / self.factor, 10)
 
 
-def control_of(argument: Argument) -> Control:
-    """Return the control of an argument."""
-    return _control(argument.unit, argument.minimum, argument.maximum, argument.notch)
+def control_of(argument: Argument, language: str = "en") -> Control:
+    """Return the control of an argument; a change of a share is said in points, never in per cent."""
+    return _control(argument.unit, argument.minimum, argument.maximum, argument.notch, language)
 
 
 def control_of_parameter(name: str) -> Control:
@@ -62,12 +62,14 @@ def control_of_parameter(name: str) -> Control:
     return _control(declared.unit, max(declared.minimum, -1e12), min(declared.maximum, 1e12), step)
 
 
-def _control(unit: str, minimum: float, maximum: float, step: float) -> Control:
+def _control(unit: str, minimum: float, maximum: float, step: float, language: str = "") -> Control:
     factor = 100.0 if unit in PERCENT_UNITS else 1.0
     shown = step * factor
     digits = max(0, -math.floor(math.log10(shown) + 1e-9)) if shown < 1 else 0
     digits += not math.isclose(shown, round(shown, digits))  # a step of 0.25 needs two digits
     form = f"%.{digits}f" + ("%%" if factor == 100.0 else "")
+    if language and minimum < 0 < maximum:
+        form = f"%+.{digits}f" + ((" 点" if language == "zh" else " pt") if factor == 100.0 else "")
     return Control(factor, round(minimum * factor, 8), round(maximum * factor, 8), round(shown, 8), form)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcast.dashboard.services.caching import BoundedCache
+from poolcast.dashboard.services.caching import BoundedCache, Held
 from poolcast.parameters.assumptions import Array, Assumptions, Provenance
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.borrowing import Borrowed, borrowed_parameters
@@ -144,6 +144,11 @@ def _bytes_of(loaded: LoadedSet) -> int:
 
 
 _SETS: BoundedCache[LoadedSet] = BoundedCache(16, 512 * MIB, _bytes_of)
+
+
+def held() -> Held:
+    """Return how many sets are held, and their bytes."""
+    return _SETS.held
 
 
 def set_names() -> tuple[str, ...]:
