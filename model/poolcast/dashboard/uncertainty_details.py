@@ -138,6 +138,7 @@ def below(
             label_visibility="collapsed",
             **session.bound("detail", kept, lambda name: st.session_state.__setitem__("uncertainty_detail", name)),
         )
+
         @looking(lambda: unfinished() or work.is_under_way(_WORK.get(chosen, "")))
         def draw() -> None:
             found = simulated()

@@ -19,6 +19,7 @@ from poolcast.dashboard.services.bands import (
     request_bands,
 )
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
+from poolcast.parameters.errors import ResultError
 from poolcast.reporting.formats import range_text
 
 _JOBS, _STOPPED = "band_jobs", "stopped_bands"
@@ -28,8 +29,16 @@ SLOW_START = 3.0
 
 def session_id() -> str:
     """Return what names this session to the jobs; nobody else knows it."""
-    found: str = st.session_state.setdefault("session_id", secrets.token_hex(12))
+    if "session_id" not in st.session_state:
+        st.session_state["session_id"] = _until_its_end(secrets.token_hex(12))
+    found: str = st.session_state["session_id"]
     return found
+
+
+@st.cache_resource(scope="session", on_release=lambda session: shared_jobs().end_session(session), show_spinner=False)
+def _until_its_end(session: str) -> str:
+    """Keep the name of a session as long as the session lasts; its jobs end with it, as nobody waits for them."""
+    return session
 
 
 def jobs() -> Jobs:
@@ -57,7 +66,10 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
     status = _status(known.get(request.pair_key))
     if status is not None and (not was_left(status) or _was_stopped(here, status)):
         return status.result if isinstance(status.result, Found) else None
-    answer = request_bands(jobs(), session_id(), request)
+    try:
+        answer = request_bands(jobs(), session_id(), request)
+    except ResultError:  # the server is busy: the next look asks again
+        return None
     if isinstance(answer, Found):
         return answer
     st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one

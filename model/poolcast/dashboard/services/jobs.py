@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import secrets
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -116,7 +118,7 @@ class Jobs:
     """
 
     def __init__(
-        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 40, kept: int = 100
+        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 80, kept: int = 100
     ) -> None:
         self._at_once, self._heavy_at_once, self._heavy = at_once, heavy_at_once, heavy
         self._waiting, self._kept = waiting, kept
@@ -234,6 +236,7 @@ class Jobs:
                     job.first_time, job.first_done = time.monotonic(), done
                 job.done, job.total = done, total
 
+        _stand_back()
         state: State = "done"
         try:
             result = job.work(progress, job.stop)
@@ -259,6 +262,16 @@ class Jobs:
         over = [job.id for job in self._jobs.values() if job.over.is_set()]
         for job in over[: max(0, len(over) - self._kept)]:
             del self._jobs[job]
+
+
+_LAST_IN_LINE = 10
+"""Niceness of jobs among the threads of the machine."""
+
+
+def _stand_back() -> None:
+    """Let pages, and whatever else the machine does for readers, go before this thread and those that it starts."""
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST_IN_LINE)
 
 
 def _left(job: _Job, now: float) -> float:
