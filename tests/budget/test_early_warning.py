@@ -343,7 +343,9 @@ def test_a_warning_that_the_projection_clears_by_itself_asks_for_no_change() -> 
     percent = f"{100 * way.found.value:g}%"
     assert f"need not change ({percent}): " in way.sentence()
     assert way.sentence().endswith("the warning clears by itself.")
-    assert way.sentence("zh") == f"单位费率不必改动（{percent}）：2029 年结余偏低为 {way.value:.1f} 个月，预警自行消除。"
+    assert (
+        way.sentence("zh") == f"单位费率不必改动（{percent}）：2029 年结余偏低为 {way.value:.1f} 个月，预警自行消除。"
+    )
 
 
 def test_a_rule_without_a_measure_is_cleared_through_the_rule_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -199,3 +200,18 @@ def test_what_looks_mistaken_is_remarked(tmp_path: Path) -> None:
     assert [remark.en.split(":")[0] for remark in read.remarks] == ["E1.1 2026", "E1.2 2026"]
     assert "累计" in read.remarks[0].zh
     assert months(read, "E1.2", 2026)[2] == -5
+
+
+@pytest.mark.parametrize("text", [
+    "科目,1月,2月\nR1.1,5,6\n",
+    "单位:万元\n科目,2026-01当月,2026-02当月\nR9.9,5,六\nR1.1,=1+1,5\n",
+    "单位:万元 2026\n科目,1月累计,3月累计\nR1.1,1,3\n",
+    "year,month,line,amount,basis,unit\n2026,13,R1.1,5,monthly,yuan\n20xx,1,,5,daily,yuan\n",
+    "x,y\n1,2\n",
+])  # fmt: skip
+def test_a_reader_of_chinese_gets_no_english_sentence(tmp_path: Path, text: str) -> None:
+    for problem in problems(csv_file(tmp_path, text)):
+        found, _, remedy = problem.words_in("zh")
+        for words in (found, remedy):
+            assert re.search(r"[\u4e00-\u9fff]", words) or words.startswith("“"), words
+            assert not re.search(r"[a-z]{3,} [a-z]{2,}", words), words

@@ -14,7 +14,7 @@ from poolcast.dashboard.services.arguments import (
     level_text,
     short_text,
 )
-from poolcast.dashboard.services.drafts import Draft
+from poolcast.dashboard.services.drafts import Draft, History
 from poolcast.dashboard.services.mending import mends, new_findings
 from poolcast.dashboard.services.projections import findings, projected
 from poolcast.scenarios.catalogue import LEVERS
@@ -300,3 +300,15 @@ def test_a_draft_without_end_stays_out_of_the_link(monkeypatch):
     build_state.keep(replace(build_state.history(), draft=long))
     assert build_state.draft() == long
     assert state["view"].draft == ""
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "改动太多，链接放不下"), ("en", "Too many changes for a link")])
+def test_a_draft_too_long_for_a_link_says_so_on_the_page_and_beside_the_link(language, words):
+    kept = {"draft_history": History(Draft().with_lever("F01")), "draft_link": ""}  # in the session, not in the address
+    app = open_page("build", session={**kept, "ctx_share": True}, lang=language)
+    assert "d" not in app.query_params
+    assert words in html(app)
+    assert words in app.warning[0].value
+    other = open_page("build", session={"ctx_share": True}, d=Draft().with_lever("F01").link(), lang=language)
+    assert words not in html(other)
+    assert not other.warning

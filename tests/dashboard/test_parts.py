@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from poolcast.dashboard.charts.over_time import LABEL_HEIGHT, label_margin, spread_labels, text_width
 from poolcast.dashboard.charts.tiles import places_of
 from poolcast.dashboard.context import Context, Shown
-from poolcast.dashboard.parts import bands, files
+from poolcast.dashboard.parts import bands, chart_card, files
 from poolcast.dashboard.parts.cards import CardLine, _line, _span
 from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.library import summary_of
@@ -128,3 +128,23 @@ def test_the_first_simulation_says_that_it_compiles(monkeypatch):
     assert "100/1,000" in bands.progress(context, replace(slow, done=100))
     monkeypatch.setattr(bands, "is_warm", lambda: True)
     assert "0/1,000" in bands.progress(context, slow)
+
+
+def test_numbers_that_are_shown_as_words_stand_at_the_right():
+    table = pd.DataFrame({
+        "name": ["A", "B"], "months": ["38.9", "—"], "change": ["+16.5 pt", "−6.0 pt"], "sum": ["1,207.0 亿元", ""],
+        "chance": ["8% ±1.6 个百分点", "<1%"], "year": ["2053", "not by 2060"],
+    })  # fmt: skip
+    found = [name for name in table if chart_card._are_numbers(table[name])]
+    assert found == ["months", "change", "sum", "chance"]
+
+
+def test_a_difference_that_no_digit_shows_does_not_fill_the_strip():
+    shown = Shown("baseline", "A", 0, LIGHT)
+    alike = [CardLine(shown, "1,215", value) for value in (1215.01, 1215.02)]
+    assert all(map(math.isnan, _span(alike)))
+    assert 'class="pc-strip"' not in _line(alike[0], *_span(alike), "")
+    apart = [CardLine(shown, text, value) for text, value in (("2040", 2040.0), ("2041", 2041.0))]
+    assert _span(apart) == (2040.0, 2041.0)
+    banded = [CardLine(shown, "0.0", 0.0, 0.0, high) for high in (8.0, 9.0)]
+    assert _span(banded) == (0.0, 9.0)

@@ -7,8 +7,9 @@ import pytest
 import xarray as xr
 
 import poolcast
-from poolcast.dashboard.services import bands
-from poolcast.dashboard.services.bands import Request, compute_bands, held_bands, request_bands
+from poolcast.dashboard.services import band_simulation, bands
+from poolcast.dashboard.services.band_simulation import compute_bands, request_bands
+from poolcast.dashboard.services.bands import Request, held_bands
 from poolcast.dashboard.services.headline import headline
 from poolcast.dashboard.services.jobs import Jobs
 from poolcast.dashboard.services.takeaways import compare, uncertainty
@@ -61,9 +62,9 @@ def test_bands_are_those_of_the_command_line(simulation):
 
 def test_a_later_move_meets_the_rows_of_the_same_baseline():
     compute_bands(request())
-    kept = bands._ROWS.held.entries
+    kept = bands.ROWS.held.entries
     again = compute_bands(request(rate_change=0.15))
-    assert kept == bands._ROWS.held.entries == 1
+    assert kept == bands.ROWS.held.entries == 1
     bands.clear()
     fresh = compute_bands(request(rate_change=0.15))
     xr.testing.assert_identical(again.paired.fans["reserve"], fresh.paired.fans["reserve"])
@@ -83,8 +84,8 @@ def test_what_is_known_is_not_simulated_again():
 
 
 def test_ended_early_it_keeps_the_blocks_that_are_finished(monkeypatch):
-    monkeypatch.setattr(bands, "_block_size", lambda *_: 48)
-    monkeypatch.setattr(bands, "LIGHT_PATHS", 0)
+    monkeypatch.setattr(band_simulation, "_block_size", lambda *_: 48)
+    monkeypatch.setattr(band_simulation, "LIGHT_PATHS", 0)
     stop, told = threading.Event(), []
 
     def progress(done, total):
@@ -104,7 +105,7 @@ def test_ended_early_it_keeps_the_blocks_that_are_finished(monkeypatch):
 
 
 def test_ended_before_it_began_it_gives_nothing(monkeypatch):
-    monkeypatch.setattr(bands, "run_block", lambda *_: pytest.fail("a block that nobody waits for"))
+    monkeypatch.setattr(band_simulation, "run_block", lambda *_: pytest.fail("a block that nobody waits for"))
     stop = threading.Event()
     stop.set()
     assert compute_bands(request(), None, stop) is None
@@ -120,8 +121,8 @@ def test_the_number_of_paths_is_bounded(paths):
 def test_rows_that_do_not_fit_the_memory_go_through_a_file_that_is_removed(monkeypatch, tmp_path):
     in_memory = compute_bands(request(against=None))
     bands.clear()
-    monkeypatch.setattr(bands, "MEMORY", 400_000)
-    monkeypatch.setattr(bands.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(band_simulation, "MEMORY", 400_000)
+    monkeypatch.setattr(band_simulation.tempfile, "tempdir", str(tmp_path))
     in_file = compute_bands(request(against=None))
     xr.testing.assert_identical(in_file.bands.fans["reserve"], in_memory.bands.fans["reserve"])
     assert list(tmp_path.iterdir()) == []
@@ -135,14 +136,14 @@ def test_two_layouts_meet_on_the_holders_of_both():
         return KeptMeasure(MEASURES["reserve"], ("year", "region", "ledger"), coordinates, np.array(cells))
 
     one, two = kept(["a", "b"], [0, 2, 4, 6]), kept(["a", "b", "pool"], [4, 5, 10, 11])
-    union = bands._union(one, two)
+    union = one.joined(two)
     assert union.coordinates["region"] == ["a", "b", "pool"]
-    rows = bands._laid_out(np.array([[1.0, 2.0, 3.0, 4.0]]), one, union)
+    rows = band_simulation._laid_out(np.array([[1.0, 2.0, 3.0, 4.0]]), one, union)
     full = union.unflatten(rows)[0]
     assert full[:, 0, 0].tolist() == [1.0, 3.0]
     assert full[:, 1, 0].tolist() == [2.0, 4.0]
     assert np.isnan(full[:, 2]).all()
-    full = union.unflatten(bands._laid_out(np.array([[5.0, 6.0, 7.0, 8.0]]), two, union))[0]
+    full = union.unflatten(band_simulation._laid_out(np.array([[5.0, 6.0, 7.0, 8.0]]), two, union))[0]
     assert full[:, 2].tolist() == [[5.0, 6.0], [7.0, 8.0]]
     assert np.isnan(full[:, :2]).all()
 

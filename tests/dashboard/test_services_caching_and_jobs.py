@@ -1,13 +1,16 @@
 """Shared results and the queue: bounds, one computation a key, whose job it is, progress, cancel, errors."""
 
 import logging
+import os
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from poolcast.dashboard.services.caching import BoundedCache
-from poolcast.dashboard.services.jobs import Jobs
+from poolcast.dashboard.services.jobs import NICENESS, Jobs
 from poolcast.parameters.errors import Problem, ResultError
 
 
@@ -219,3 +222,18 @@ def test_time_left_follows_the_pace():
         pace = status.seconds / status.done
         assert 0 < status.left < 3 * pace * (status.total - status.done) + 0.1
     jobs.cancel(job, "me")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux only")
+def test_jobs_and_the_threads_that_they_start_let_pages_go_first():
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(_progress, _stop):
+        with ThreadPoolExecutor(1) as pool:
+            return niceness(), pool.submit(niceness).result()
+
+    here, queue = niceness(), Jobs()
+    found = queue.wait(queue.submit("me", "band", work), "me", 10)
+    assert found.result == (NICENESS, NICENESS)
+    assert niceness() == here < NICENESS

@@ -287,13 +287,17 @@ def test_sentence_of_several_scenarios_names_the_most_and_the_fewest(language):
     items = [shifted(baseline(), "EPF", None, months, key, Words(key, key)) for key, months in names.items()]
     first = shifted(baseline(), "EPF", None, 5.0, "first")
     text = takeaways.compare([first, *items], NATION, "EPF", 2040, language)
-    assert re.search(r"[「“]a[」”].*7\.0.*[「“]b[」”].*3\.0", text, re.DOTALL)
+    assert re.search(r"[「']a[」'].*7\.0.*[「']b[」'].*3\.0", text, re.DOTALL)
     gone = [
         shifted(baseline(), "EPF", year, name=key, titled=Words(key, key)) for key, year in (("a", 2030), ("b", 2033))
     ]
     first = shifted(baseline(), "EPF", 2031, name="first")
     text = takeaways.compare([first, *gone], NATION, "EPF", 2040, language)
-    assert re.search(r"[「“]b[」”].*2033.*[「“]a[」”].*2030.*2031", text, re.DOTALL)
+    assert re.search(r"[「']b[」'].*2033.*[「']a[」'].*2030.*2031", text, re.DOTALL)
+    same = [shifted(baseline(), "EPF", 2031, name=key, titled=Words(key, key)) for key in "ab"]
+    text = takeaways.compare([first, *same], NATION, "EPF", 2040, language)
+    assert pattern("many_same_year", language).fullmatch(text)
+    assert {"2", "2031"} <= set(numbers(text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

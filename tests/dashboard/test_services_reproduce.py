@@ -8,7 +8,8 @@ import pytest
 
 import poolcast
 from poolcast.cli import main
-from poolcast.dashboard.services.bands import Request, compute_bands
+from poolcast.dashboard.services.band_simulation import compute_bands
+from poolcast.dashboard.services.bands import Request
 from poolcast.dashboard.services.projections import compared, explained, findings
 from poolcast.dashboard.services.reproduce import View, is_found, recipe
 from poolcast.dashboard.services.scenarios import scenario_of

@@ -7,7 +7,8 @@ import pytest
 
 from poolcast.dashboard.parts import bands as band_parts
 from poolcast.dashboard.services import sensitivities
-from poolcast.dashboard.services.bands import Request, compute_bands
+from poolcast.dashboard.services.band_simulation import compute_bands
+from poolcast.dashboard.services.bands import Request
 from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.library import scenario
 from poolcast.dashboard.services.sensitivities import Asked

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,25 @@ def test_no_path_of_a_machine_and_no_registry(page: Path) -> None:
         r"/(?:work|tmp|root|home|opt|Users)/\S*|file://\S+|localhost\S*|\S*pypi\.\S+|--index-url\S*", text
     )
     assert not found
+
+
+def test_the_sentences_of_the_dashboard_are_those_it_says() -> None:
+    from dataclasses import replace
+
+    from poolcast.dashboard.services import goals, takeaways
+    from poolcast.dashboard.services.drafts import Draft
+    from poolcast.dashboard.services.goals import Goal
+    from poolcast.dashboard.services.library import scenario
+    from poolcast.dashboard.services.projections import projected
+    from poolcast.dashboard.services.sets import load_set
+    from poolcast.parameters.declaration import Words
+
+    text = (DOCS / "how-to" / "use-the-dashboard.md").read_text(encoding="utf-8")
+    china, place = load_set("china"), ("000000", "RPF", 2040, "en")
+    law = projected(china, scenario("baseline"))
+    plan = replace(Draft().with_lever("F08").scenario, title=Words("My plan", "我的方案"))
+    said = [takeaways.forecast(law, *place), takeaways.build(law, projected(china, plan), *place)]
+    assert re.findall(r"^> (.+)$", text, re.MULTILINE) == [sentence.replace("*", "") for sentence in said]
+    goal = Goal(china, scenario("baseline"), "000000", "RPF", "scale:resident.subsidy", "payable_months", 2040, 6.0)
+    found = goals.central(goal)(lambda *_: None, threading.Event())
+    assert f"{found.value:.3f} times" in text

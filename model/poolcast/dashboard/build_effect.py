@@ -23,7 +23,8 @@ from poolcast.dashboard.parts.takeaway import plain
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import waiting
 from poolcast.dashboard.services.arguments import argument_text
-from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, compute_bands, held_bands
+from poolcast.dashboard.services.band_simulation import compute_bands
+from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands
 from poolcast.dashboard.services.drafts import remarks
 from poolcast.dashboard.services.headline import KINDS, CardValue, Kind, headline
 from poolcast.dashboard.services.history import history

@@ -173,12 +173,12 @@ def offer_draft(here: Context) -> None:
         here.t("compare.add_draft", name=literal(here.say(here.drafted.title))),
         key=session.key_of("add_draft"),
         icon=":material/add:",
-        on_click=lambda: session.change(scenarios=(*picked, DRAFT)),
+        on_click=partial(_pick, *picked, DRAFT),
     )
 
 
-def _pick(name: str) -> None:
-    session.change(scenarios=(name,))
+def _pick(*names: str) -> None:
+    session.change(scenarios=names)
 
 
 def failed(here: Context, name: str, error: PoolcastError) -> None:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SMALLEST = 10_000.0
+"""Yuan: parts that are all smaller are none, but what is left of sums of hundreds of billions."""
+
+
 @dataclass(frozen=True)
 class Why:
     """The parts of a difference, in yuan, and its total with a name."""
@@ -52,6 +56,8 @@ def why(here: Context, found: Explanation, by: str, year: int, measure: str = "r
     if not rows or not all(math.isfinite(value) for _, value in rows):
         return None
     largest = max((abs(value) for _, value in rows), default=0.0)
+    if largest < SMALLEST:
+        return None
     total = sum(value for _, value in rows)
     kept = [row for row in rows if abs(row[1]) > 1e-6 * largest] or rows[:1]
     return Why(tuple(kept), (here.t("compare.total"), total))

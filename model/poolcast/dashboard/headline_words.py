@@ -12,10 +12,10 @@ from poolcast.reporting.formats import (
     MONTHS,
     NOT_DEFINED,
     PERCENT,
-    WHOLE_PERCENT,
     Scale,
     money_scale,
     money_text,
+    probability_text,
     rate_change_text,
     rounded,
 )
@@ -166,15 +166,11 @@ def _foot(here: Context, kind: Kind, values: Sequence[CardValue]) -> str:
         chances = [value.probability for value in values]
         if not chances or not all(map(math.isfinite, chances)):
             return here.t("compare.foot_exhaustion")
-        return here.t("compare.chances", chances=" · ".join(map(_chance, chances)))
+        told = [probability_text(chance, here.view.paths) for chance in chances]
+        alike = len(set(told)) == 1
+        return here.t("compare.chances", chances=told[0] if alike else " · ".join(told))
     return {
         "months": here.t("compare.foot_months"),
         "required": here.t("compare.foot_required"),
         "sum": here.t("compare.foot_sum"),
     }[kind]
-
-
-def _chance(value: float) -> str:
-    if 0 < value < 0.01:
-        return "<1%"
-    return ">99%" if 0.99 < value < 1 else WHOLE_PERCENT.show(value)

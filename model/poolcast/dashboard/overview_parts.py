@@ -124,8 +124,8 @@ def widths(here: Context, year: int) -> dict[str, tuple[int, str]]:
     """Return the pixels that columns of short words and numbers take, and what their heads mean."""
     months = [here.t("overview.months", year=at) for at in (here.held.base_year, year)]
     found = {here.t("overview.light"): (76, here.t("tip.worry"))}
-    found |= dict.fromkeys(months, (92, here.t("tip.months")))
-    found[here.say(MEASURES["first_deficit"].label)] = (94, here.t("tip.first_deficit"))
+    found |= dict.fromkeys(months, (86, here.t("tip.months")))
+    found[here.say(MEASURES["first_deficit"].label)] = (86, here.t("tip.first_deficit"))
     eight = f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}"
     return found | {here.t("overview.exhaustion"): (152, eight)}
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from poolcast.dashboard.uncertainty_panels import Futures
 
 DETAILS = ("regions", "grid", "sobol", "settling", "tails", "files")
-_WORK = {"grid": "grid", "sobol": "sobol", "files": "report"}
-"""Details that begin a calculation of their own, and its kind."""
 
 
 def sentence(
@@ -138,12 +136,23 @@ def below(
             label_visibility="collapsed",
             **session.bound("detail", kept, lambda name: st.session_state.__setitem__("uncertainty_detail", name)),
         )
+        two = _two(here, asked) if chosen == "grid" else None
+        if chosen == "sobol":
+            _begin_sobol(here, asked)
 
-        @looking(lambda: unfinished() or work.is_under_way(_WORK.get(chosen, "")))
+        def waits() -> bool:
+            if chosen in ("grid", "sobol"):
+                return work.is_under_way(chosen)
+            return unfinished() or (chosen == "files" and work.is_under_way("report"))
+
+        @looking(waits)
         def draw() -> None:
             found = simulated()
-            if chosen in ("grid", "sobol"):
-                (_grid if chosen == "grid" else _sobol)(here, asked)
+            if chosen == "sobol":
+                _sobol(here, asked)
+            elif chosen == "grid":
+                if two is not None:
+                    _grid(here, asked, *two)
             elif found is None:
                 _note(f"◔ {here.t('uncertainty.waiting')}" if unfinished() else here.t("uncertainty.stopped"))
             else:
@@ -200,12 +209,22 @@ def _settling(here: Context, asked: Asked, futures: Futures) -> None:
     )  # fmt: skip
 
 
+def _begin_sobol(here: Context, asked: Asked) -> None:
+    """Let a job share out the variance where that is not known."""
+    seed = here.view.seed
+    if sensitivities.held("sobol", asked, SOBOL_ROWS, seed) is None:
+        work.begin(
+            "sobol",
+            ("sobol", asked.key, seed),
+            lambda: sensitivities.sobol(asked, SOBOL_ROWS, seed),
+            SOBOL_ROWS * 10,
+        )
+
+
 def _sobol(here: Context, asked: Asked) -> None:
     found = sensitivities.held("sobol", asked, SOBOL_ROWS, here.view.seed)
     if found is None:
-        key = ("sobol", asked.key, here.view.seed)
-        work.begin("sobol", key, lambda: sensitivities.sobol(asked, SOBOL_ROWS, here.view.seed), SOBOL_ROWS * 10)
-        _progress(here, "sobol", key)
+        _progress(here, "sobol", ("sobol", asked.key, here.view.seed))
         return
     labels = [here.say(RISK_WORDS[str(risk)]) for risk in found.risk.values]
     names = (("first", here.t("uncertainty.first_order"), "#134B7F"), ("total", here.t("uncertainty.total"), "#8DB6DD"))
@@ -236,7 +255,9 @@ def _progress(here: Context, kind: str, key: object) -> None:
         return
     if status is not None and status.is_over:
         _note(here.t("uncertainty.ended"))
-        st.button(here.t("s.again"), key=session.key_of(f"again_{kind}"), on_click=lambda: work.forget(kind))
+        if st.button(here.t("s.again"), key=session.key_of(f"again_{kind}")):
+            work.forget(kind)
+            st.rerun(scope="app")  # somebody has clicked: the page begins anew, and looks at the job
         return
     work.bar(here, status, lambda: work.cancel(kind), kind)
 
@@ -251,12 +272,17 @@ def _pick(here: Context, name: str, options: list[str], value: str, show: Callab
     st.selectbox(here.t(f"grid_axis.{name}"), options, format_func=show, width=300, **tied)
 
 
-def _grid(here: Context, asked: Asked) -> None:
+Two = tuple[dict[str, sensitivities.Axis], str, str]
+"""What can be moved by its text, and the two that are."""
+
+
+def _two(here: Context, asked: Asked) -> Two | None:
+    """Draw the choice of the two unknowns of the grid, and let a job compute it; None where there are not two."""
     texts = [text for text in goals.unknowns_of(asked.loaded, asked.scenario, asked.ledger) if goals.is_single(text)]
     axes = {text: axis for text in texts if (axis := sensitivities.axis_of(asked, text)) is not None}
     if len(axes) < 2:
         _note(here.t("uncertainty.no_grid"))
-        return
+        return None
     picked = st.session_state.setdefault("grid_axes", {})
     row = picked.get("row") if picked.get("row") in axes else next(iter(axes))
     others = [text for text in axes if text != row]
@@ -268,11 +294,17 @@ def _grid(here: Context, asked: Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _pick(here, "row", list(axes), row, show)
         _pick(here, "column", others, column, show)
-    found = sensitivities.held("grid", asked, row, column, None)
-    if found is None:
+    if sensitivities.held("grid", asked, row, column, None) is None:
         key = ("grid", asked.key, row, column)
         work.begin("grid", key, lambda: sensitivities.two_way(asked, axes[row], axes[column]), 30)
-        _progress(here, "grid", key)
+    return axes, row, column
+
+
+def _grid(here: Context, asked: Asked, axes: dict[str, sensitivities.Axis], row: str, column: str) -> None:
+    """Draw the grid of the two unknowns, or how far it is."""
+    found = sensitivities.held("grid", asked, row, column, None)
+    if found is None:
+        _progress(here, "grid", ("grid", asked.key, row, column))
         return
     values = found["value"].values.tolist()
     scale = MONTHS if asked.measure == "payable_months" else money_scale([value for line in values for value in line])
@@ -342,18 +374,15 @@ def _files(here: Context, asked: Asked, futures: Futures) -> None:
         _progress(here, "report", key)
         return
     command = report_command(here, asked, paths)
-    st.button(
+    if st.button(
         here.t("uncertainty.report_make", n=f"{paths:,}"),
         key=session.key_of("report_make"),
         icon=":material/summarize:",
         help=here.t("uncertainty.report_help"),
-        on_click=lambda: work.begin(
-            "report",
-            key,
-            lambda: sensitivities.report(asked, paths, here.view.seed, here.language, command),
-            paths,
-        ),
-    )
+    ):
+        seed, language = here.view.seed, here.language
+        work.begin("report", key, lambda: sensitivities.report(asked, paths, seed, language, command), paths)
+        st.rerun(scope="app")
     st.code(command, language="bash", wrap_lines=True)
 
 

@@ -192,8 +192,6 @@ class OverYears:
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "font": {"size": 11, "color": colour},
-                "bgcolor": tinted(self.context.palette.page, 0.7),
-                "borderpad": 0,
             }
         )
 

@@ -110,7 +110,7 @@ def columns(frame: Any, trend: str) -> dict[str, Any]:
     for name, (wide, meaning) in parts.widths(here, year).items():
         found[name] = st.column_config.Column(width=wide, help=meaning)
     if trend:
-        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=96)
+        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=88)
     return found
 
 

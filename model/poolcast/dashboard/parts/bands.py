@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from poolcast.dashboard.context import BASELINE, Context
+from poolcast.dashboard.services.band_simulation import request_bands
 from poolcast.dashboard.services.bands import (
     FEWEST_PATHS,
     MOST_PATHS,
@@ -16,7 +17,6 @@ from poolcast.dashboard.services.bands import (
     Request,
     held_bands,
     is_warm,
-    request_bands,
 )
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
 from poolcast.parameters.errors import ResultError

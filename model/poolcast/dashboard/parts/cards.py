@@ -92,6 +92,7 @@ def _card(card: Card, doubtful: str) -> str:
     if card.lines:
         low, high = _span(card.lines)
         body = "".join(_line(line, low, high, doubtful) for line in card.lines)
+        body = f'<div class="pc-rows">{body}</div>'
     else:
         unit = f"<small>{safe(card.unit)}</small>" if card.unit else ""
         body = f'<div class="pc-big">{safe(card.big)}{unit}</div>'
@@ -102,7 +103,10 @@ def _card(card: Card, doubtful: str) -> str:
 def _span(lines: Sequence[CardLine]) -> tuple[float, float]:
     """Return the scale that all strips of a card share."""
     ends = [end for line in lines for end in (line.low, line.value, line.high) if math.isfinite(end)]
-    return (min(ends), max(ends)) if ends else (math.nan, math.nan)
+    has_bands = any(math.isfinite(line.low) or math.isfinite(line.high) for line in lines)
+    if not ends or (len({line.text for line in lines}) == 1 and not has_bands):
+        return math.nan, math.nan  # differences that no digit shows must not fill the strip
+    return min(ends), max(ends)
 
 
 def _line(line: CardLine, low: float, high: float, doubtful: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -94,7 +95,7 @@ def chart_card(
 
 def draw(figure: dict[str, Any], key: str, alt: str, **more: Any) -> Any:
     """Draw a figure that fills its container."""
-    asked = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
+    asked: dict[str, Any] = {"theme": None, "key": f"chart_{key}", "height": "stretch", "config": CONFIG, "alt": alt}
     return st.plotly_chart(_finished()(figure), **asked, **more)
 
 
@@ -119,7 +120,20 @@ def _finished() -> type:
 
 def show_table(table: pd.DataFrame, key: str, alt: str, **more: Any) -> Any:
     """Show the table behind a figure: units in its head, numbers at the right."""
-    return st.dataframe(table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, **more)
+    right = st.column_config.Column(alignment="right")
+    numbers = {name: right for name in table.columns if _are_numbers(table[name])}
+    return st.dataframe(
+        table, hide_index=True, row_height=29, placeholder="", key=key, alt=alt, column_config=numbers, **more
+    )
+
+
+_NUMBER = re.compile(r"[+\-−<>≈ ]*\d[\d,.]*( ?(%( ±.*)?|±.*|个月|点|个百分点|months|pt|亿元|万元|元|yuan))?")
+
+
+def _are_numbers(column: pd.Series) -> bool:
+    """Return whether a column of words holds numbers as they are shown, with signs and units."""
+    texts = [text for text in column if isinstance(text, str) and text not in ("", "—")]
+    return bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
 
 
 def _frame(key: str, height: Height) -> Any:

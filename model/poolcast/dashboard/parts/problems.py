@@ -27,8 +27,9 @@ def problem_list(error: PoolcastError, language: str) -> None:
         st.markdown(f"**:material/error: {t('e.title', language)}**")
         for problem in error.shown():
             named = replace(problem, file=PurePath(problem.file).name)  # no path of the server leaves it
-            told = (("e.found", problem.found), ("e.allowed", problem.allowed), ("e.mend", problem.remedy))
-            st.text("\n".join([named.place, *(f"{t(key, language)}: {text}" for key, text in told)]))
+            told = zip(("e.found", "e.allowed", "e.mend"), problem.words_in(language), strict=True)
+            colon = "：" if language == "zh" else ": "
+            st.text("\n".join([named.place_in(language), *(f"{t(key, language)}{colon}{text}" for key, text in told)]))
 
 
 def unexpected(code: str, language: str) -> None:

@@ -55,7 +55,7 @@ def status(kind: str, key: Hashable) -> Status | None:
 
 
 def is_under_way(kind: str) -> bool:
-    """Return whether the calculation of a kind that this session began last has not come to its end."""
+    """Return whether the last calculation of a kind is still on its way."""
     known = st.session_state.get(_BEGUN, {}).get(kind)
     found = None if known is None else bands.jobs().status(known[1], bands.session_id())
     return found is not None and not found.is_over

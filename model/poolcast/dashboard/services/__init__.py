@@ -27,7 +27,7 @@ Projections (`services.projections`)
 Headline cards (`services.headline`)
     ``headline([baseline, ...], region, ledger, year, months, found) -> {"exhaustion" | "months" | "required" | "sum":
     (CardValue, ...)}``: levels, differences, which way is better, whether the paired band makes it sure.
-Bands (`services.bands`)
+Bands (`services.bands`, made by `services.band_simulation`)
     ``Request(loaded, scenario, against, paths, seed)``; ``request_bands(jobs, session, request) -> Found | job id``;
     ``held_bands(request)``; ``Found(bands, against, paired)``; ``bands.quantile(measure, level, region, ledger)``,
     ``bands.probability("exhausted_by", region, ledger, year)``, ``paired.is_sure(measure, region, ledger, year)``.

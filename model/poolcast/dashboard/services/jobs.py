@@ -16,6 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -24,6 +25,10 @@ from poolcast.parameters.errors import PoolcastError, Problem, ResultError
 LOGGER = logging.getLogger("poolcast.dashboard")
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
+
+
+NICENESS = 5
+"""Of the threads of jobs: a page that is drawn meanwhile gets three times their share of a processor."""
 
 
 class Work(Protocol):
@@ -236,7 +241,7 @@ class Jobs:
                     job.first_time, job.first_done = time.monotonic(), done
                 job.done, job.total = done, total
 
-        _stand_back()
+        step_back()
         state: State = "done"
         try:
             result = job.work(progress, job.stop)
@@ -264,14 +269,14 @@ class Jobs:
             del self._jobs[job]
 
 
-_LAST_IN_LINE = 10
-"""Niceness of jobs among the threads of the machine."""
+def step_back() -> None:
+    """Let pages go first: where threads have priorities, this one and those that it starts get a lower one.
 
-
-def _stand_back() -> None:
-    """Let pages, and whatever else the machine does for readers, go before this thread and those that it starts."""
-    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST_IN_LINE)
+    On an idle machine a job takes as long as before.
+    """
+    if sys.platform == "linux":  # elsewhere a priority is that of the whole process
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _left(job: _Job, now: float) -> float:

@@ -1,8 +1,8 @@
 """What lasts as long as the server is left out when Python looks for garbage.
 
-Streamlit looks through every object of the process after each run of a page. With the libraries and sets in memory that
-takes 0.2 s, during which no session of the server gets an answer. Objects that are set aside are not looked through
-again; they are still freed when nobody refers to them.
+Now and then Python looks through every object of the process, and Streamlit can make it do so after each run of a page.
+With the libraries and sets in memory that takes 0.2 s, during which no session of the server gets an answer. Objects
+that are set aside are not looked through again; they are still freed when nobody refers to them.
 """
 
 from __future__ import annotations

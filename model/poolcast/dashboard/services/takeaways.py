@@ -213,6 +213,8 @@ def _by_year(items: Sequence[Projected], place: Place) -> str:
     if not known or not math.isfinite(own):
         return place.say("take.many_same", items[0], n=len(items) - 1, own=place.months(0.0))
     latest, earliest = max(known), min(known)
+    if {year for year, _ in known} == {own}:
+        return place.say("take.many_same_year", items[0], n=len(items) - 1, own=int(own))
     return place.say(
         "take.many_years",
         items[0],
