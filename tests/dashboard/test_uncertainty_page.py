@@ -159,11 +159,48 @@ def test_a_job_that_failed_says_why_and_the_page_goes_on(monkeypatch):
     assert not app.exception
 
 
-def test_a_job_that_was_ended_too_early_says_so(monkeypatch):
-    monkeypatch.setattr(band_parts, "jobs", lambda: Failing("cancelled"))
+class Running:
+    """Jobs that run until they are ended, and then have nothing to show."""
+
+    def __init__(self):
+        self.begun, self.ended = [], set()
+
+    def submit(self, _session, kind, *_more):
+        self.begun.append(kind)
+        return f"{kind} {len(self.begun)}"
+
+    def status(self, job, _session):
+        return Status(job, "cancelled" if job in self.ended else "running", total=1_000)
+
+    def cancel(self, job, _session):
+        self.ended.add(job)
+
+
+def test_a_simulation_that_the_reader_ends_does_not_begin_again_by_itself(monkeypatch):
+    """A past fault: the page took the end for that of an earlier question, and asked again at once."""
+    jobs = Running()
+    monkeypatch.setattr(band_parts, "jobs", lambda: jobs)
     app = open_page("uncertainty", lang="en", set="china", ledger="RPF", seed="997")
+    assert "too few runs" not in html(app)
+    app.button(key="cancel_simulation@en").click().run()
+    app.run()
+    assert jobs.begun.count("band") == 1
     assert "too few runs" in html(app)
-    assert not app.button(key="again@en").disabled
+    assert "Simulating" not in html(app)
+    assert not [one for one in app.button if one.key == "cancel_simulation@en"]
+    app.button(key="again@en").click().run()
+    assert jobs.begun.count("band") == 2
+    assert "too few runs" not in html(app)
+
+
+def test_a_question_that_took_the_place_of_another_leaves_the_first_to_be_asked_anew(monkeypatch):
+    jobs = Running()
+    monkeypatch.setattr(band_parts, "jobs", lambda: jobs)
+    app = open_page("uncertainty", lang="en", set="china", ledger="RPF", seed="997")
+    jobs.ended.add(f"band {jobs.begun.index('band') + 1}")  # by a move on another page
+    app.run()
+    assert jobs.begun.count("band") == 2
+    assert "too few runs" not in html(app)
 
 
 def test_a_simulation_that_was_ended_gives_what_is_finished(monkeypatch, found):

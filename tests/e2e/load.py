@@ -258,7 +258,9 @@ def _answer(session: Session) -> str:
     _, chart, _ = session.widget("chart_effect")
     drawn = json.loads(chart.spec)["data"]
     lines = [
-        [trace.get("x"), trace.get("y")] for trace in drawn if trace.get("mode") == "lines" and "fill" not in trace
+        [trace.get("x"), trace.get("y")]
+        for trace in drawn
+        if trace.get("mode") == "lines" and "fill" not in trace and trace["line"].get("width") != 0  # edges of bands
     ]
     return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
 
@@ -309,7 +311,7 @@ def _in_browser(
             load.faults.append(f"browser: {error!r}"[:300])
             return
         stop.wait(max(0.0, every - (time.monotonic() - began)))
-    if f'"x0": {reader.year}' not in json.dumps(figure_of(tab, "effect")["layout"].get("shapes", [])):
+    if reader.year not in marks_of(tab, "effect"):
         load.faults.append("browser: the chart does not mark the reader's own year")
     if browser.seen.errors or browser.seen.hosts:
         load.faults.append(f"browser: {browser.seen.errors[:3]} {sorted(browser.seen.hosts)}")
@@ -323,43 +325,59 @@ def show_levers(tab: Any) -> None:
     settle(tab)
 
 
-def figure_of(tab: Any, chart: str) -> Any:
-    """Return data and layout of a chart as it is drawn."""
-    return tab.evaluate(
-        """key => { const gd = document.querySelector(`.st-key-chart_${key} .js-plotly-plot`);
-                    return {data: gd.data, layout: {shapes: gd.layout.shapes}}; }""",
-        chart,
-    )
+_LINES = """chart => {
+    const gd = document.querySelector(`.st-key-chart_${chart} .js-plotly-plot`);
+    const drawn = (gd?.data ?? []).filter(t => t.mode === 'lines' && !t.fill && t.line?.width !== 0);
+    return drawn.length ? JSON.stringify(drawn.map(t => t.y)) : '';
+}"""
+"""The lines of a chart as text, without the edges of bands, which come and go by themselves; empty in mid-change."""
+
+_MARKS = """chart => {
+    const gd = document.querySelector(`.st-key-chart_${chart} .js-plotly-plot`);
+    return gd?.layout ? (gd.layout.shapes ?? []).map(shape => shape.x0) : null;
+}"""
 
 
-_WATCH = """([chart, slider]) => {
-    const lines = () => {
-        const gd = document.querySelector(`.st-key-chart_${chart} .js-plotly-plot`);
-        return gd && gd.data ? JSON.stringify(gd.data.filter(t => t.mode === 'lines' && !t.fill).map(t => t.y)) : '';
-    };
-    const before = lines();
-    window.moved = new Promise(done => {
-        const handle = document.querySelector(`[class*="st-key-${slider}"] input[type=range]`);
-        handle.addEventListener('keydown', () => {
+def lines_of(tab: Any, chart: str, timeout: float = 60_000) -> str:
+    """Return the lines of a chart as text, as soon as it has any."""
+    return str(tab.wait_for_function(_LINES, arg=chart, timeout=timeout).json_value())
+
+
+def marks_of(tab: Any, chart: str, timeout: float = 60_000) -> list[Any]:
+    """Return where the upright lines of a chart stand, as soon as it is drawn."""
+    return list(tab.wait_for_function(_MARKS, arg=chart, timeout=timeout).json_value())
+
+
+def wait_for_lines(tab: Any, chart: str, lines: str, timeout: float = 120_000) -> None:
+    """Wait until a chart shows given lines."""
+    tab.wait_for_function(f"([chart, lines]) => ({_LINES})(chart) === lines", arg=[chart, lines], timeout=timeout)
+
+
+_WATCH = f"""([chart, slider]) => {{
+    const lines = {_LINES};
+    const before = lines(chart);
+    window.moved = new Promise(done => {{
+        const handle = document.querySelector(`[class*="st-key-${{slider}}"] input[type=range]`);
+        handle.addEventListener('keydown', () => {{
             const began = performance.now();
-            const look = () => {
-                const now = lines();
+            const look = () => {{
+                const now = lines(chart);
                 if (now && now !== before) requestAnimationFrame(() => done(performance.now() - began));
                 else requestAnimationFrame(look);
-            };
+            }};
             look();
-        }, {once: true, capture: true});
-    });
-}"""
+        }}, {{once: true, capture: true}});
+    }});
+}}"""
 
 
 def slider_to_chart(tab: Any, slider: str, chart: str, key: str, timeout: float = 60_000) -> float:
     """Press a key on a slider, and return the seconds until the chart shows other lines."""
+    lines_of(tab, chart, timeout)
     handle = tab.locator(f"[class*='st-key-{slider}'] input[type=range]").first
     handle.focus()
     tab.evaluate(_WATCH, [chart, slider])
     handle.press(key)
-    tab.set_default_timeout(timeout)
     waited = tab.evaluate(
         "limit => Promise.race([window.moved, new Promise((_, no) => setTimeout(() => no('no new chart'), limit))])",
         timeout,

@@ -135,6 +135,11 @@ class Browser:
         settle(tab)
         return tab
 
+    def close_tabs(self) -> None:
+        """End every session, so that none of them looks for results while another is tested."""
+        for session in self.browser.contexts:
+            session.close()
+
     def _hear(self, message: Any) -> None:
         place = str((message.location or {}).get("url", ""))
         if message.type == "error" and not any(part in place + message.text for part in HARMLESS):

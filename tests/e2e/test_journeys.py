@@ -1,7 +1,8 @@
-"""What a planner does, in a browser: a first visit that ends with a file, a link, a language."""
+"""What a planner does, in a browser: compare, share, go back, stop, change an assumption, send a file."""
 
 import io
 import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
@@ -20,6 +21,7 @@ def browser():
 @pytest.fixture(autouse=True)
 def nothing_leaves_the_machine_and_the_console_is_quiet(browser):
     yield
+    browser.close_tabs()
     assert browser.seen.hosts == set()
     assert browser.seen.errors == []
 
@@ -99,3 +101,104 @@ def test_the_language_changes_and_the_place_stays(browser):
     assert "s=high_cost" in tab.url
     assert "/build" in tab.url
     says(tab, "Qinhuangdao")
+
+
+def test_the_back_button_of_the_browser_goes_back_a_page(browser):
+    """A past fault: each change of the view was a step of the history, so that "back" stayed on the page."""
+    tab = browser.open("forecast", set="hebei", region="130200", paths="40")
+    go(tab, "compare")
+    tab.wait_for_url("**/compare?*region=130200*", timeout=120_000)
+    for measure in ("结余", "收支"):  # two changes of the view
+        address = tab.url
+        tab.locator("[class*='st-key-measure'] button").filter(has_text=measure).first.click()
+        tab.wait_for_function("before => location.href !== before", arg=address, timeout=120_000)
+    tab.go_back()
+    tab.wait_for_url("**/forecast?*region=130200*", timeout=120_000)
+    says(tab, "唐山")
+    tab.go_forward()
+    tab.wait_for_url("**/compare?*region=130200*", timeout=120_000)
+    tab.wait_for_selector(".st-key-chart_lines .main-svg", timeout=120_000)
+
+
+def test_a_simulation_is_cancelled(browser):
+    tab = browser.open("uncertainty", set="hebei", paths="10000", seed="991")
+    stop = button(tab, "cancel_simulation")
+    stop.wait_for(timeout=120_000)
+    stop.click()
+    tab.locator("[class*='st-key-cancel_simulation']").first.wait_for(state="detached", timeout=240_000)
+    says(tab, "已停止")
+    settle(tab)
+    tab.wait_for_timeout(2_500)  # two looks: what was stopped does not begin again by itself
+    assert button(tab, "cancel_simulation").count() == 0
+    button(tab, "again").click()
+    button(tab, "cancel_simulation").click(timeout=120_000)
+    says(tab, "已停止")
+
+
+def test_a_broken_workbook_is_refused_at_its_cells_and_the_mended_one_is_loaded(browser, tmp_path):
+    from poolcast.parameters.exchange.export import export_bytes
+    from tests.fixtures.minimal_set import write_minimal_set
+
+    whole = export_bytes(write_minimal_set(tmp_path / "minimal"), language="zh")
+    mended, broken = tmp_path / "mended.xlsx", tmp_path / "broken.xlsx"
+    mended.write_bytes(whole)
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.namelist():
+            new.writestr(item, old.read(item))
+        new.writestr("xl/vbaProject.bin", b"macro")
+    tab = browser.open("assumptions", region="000000")
+    upload(tab, broken, 0)
+    tab.wait_for_selector(".st-key-card_problems", timeout=120_000)
+    assert tab.locator(".st-key-card_loaded").count() == 0
+    upload(tab, mended, 1)
+    tab.wait_for_selector(".st-key-card_loaded", timeout=120_000)
+    tab.locator(".st-key-card_problems").wait_for(state="detached", timeout=120_000)
+    button(tab, "ctx_share").click()
+    says(tab, "链接里放不下")
+
+
+def upload(tab, path, before):
+    """Send a file; `before` is how many were sent before, as each has an uploader of its own."""
+    box = tab.locator(f"[class*='st-key-assume_upload_{before}'] input[type=file]")
+    if before == 0:
+        button(tab, "assume_upload").click()
+    box.set_input_files(str(path), timeout=120_000)
+
+
+def test_an_assumption_is_changed_and_every_page_knows(browser):
+    tab = browser.open("assumptions", region="000000")
+    type_into_grid(tab, "2-0", "7.5")
+    button(tab, "ctx_undo").wait_for(timeout=120_000)
+    says(tab, "（我的修改）")
+    for page in ("forecast", "compare", "build"):
+        go(tab, page)
+        tab.wait_for_url(f"**/{page}**", timeout=120_000)
+        settle(tab)
+        says(tab, "（我的修改）")
+    button(tab, "ctx_undo").click()
+    tab.locator("[class*='st-key-ctx_undo']").wait_for(state="detached", timeout=120_000)
+    tab.wait_for_function(
+        "() => ![...document.querySelectorAll('input')].some(box => box.value.includes('（我的修改）'))"
+        " && !document.body?.innerText.includes('（我的修改）')",
+        timeout=120_000,
+    )
+
+
+def type_into_grid(tab, cell, text):
+    """Type into a cell of the grid of assumptions, by the keys of a keyboard; each step waits for the one before."""
+    place = "[data-testid='glide-cell-{}']"
+    grid = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first
+    grid.locator(place.format(cell)).wait_for(state="attached", timeout=120_000)
+    column, row = map(int, cell.split("-"))
+    corner = grid.bounding_box()
+    tab.mouse.click(corner["x"] + 30, corner["y"] + 46 + 29 * row)  # heads are 32 pixels high, rows 29
+    for passed in range(column + 1):
+        tab.wait_for_function(
+            "cell => document.querySelector(cell)?.getAttribute('aria-selected') === 'true'",
+            arg=place.format(f"{passed}-{row}"),
+            timeout=120_000,
+        )
+        tab.keyboard.press("ArrowRight" if passed < column else "Enter")
+    box = tab.locator("input.gdg-input")
+    box.fill(text, timeout=120_000)
+    box.press("Enter")

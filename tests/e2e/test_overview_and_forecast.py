@@ -13,6 +13,12 @@ def browser():
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def no_tab_stays_open(browser):
+    yield
+    browser.close_tabs()
+
+
 def test_from_the_table_to_a_forecast_and_by_its_link_to_another_session(browser):
     tab = browser.open("overview", set="hebei", paths="40")
     place = tab.locator(".st-key-chart_tiles .point").nth(6).bounding_box()

@@ -77,6 +77,7 @@ class Session:
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._script = ""
         self._current: tuple[str, ...] = ()
+        self._is_running = False
         self._ends: asyncio.Queue[tuple[int, tuple[str, ...]]] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
@@ -212,10 +213,16 @@ class Session:
             self._ends.get_nowait()
         began, before = time.perf_counter(), self.received
         await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
-        wanted, is_begun = client.fragment_id, False
+        wanted, is_begun, runs = client.fragment_id, False, self.runs
+        seen: list[tuple[str, tuple[str, ...]]] = []
         while True:
             left = timeout - (time.perf_counter() - began)
-            status, fragments = await asyncio.wait_for(self._ends.get(), max(left, 0.01))
+            try:
+                status, fragments = await asyncio.wait_for(self._ends.get(), max(left, 0.01))
+            except TimeoutError as error:
+                asked = f"a run of {wanted or 'the page'} did not end in {timeout} s"
+                raise WireError(f"{asked}; {self.runs - runs} began since, {seen}; {self.faults}") from error
+            seen.append((FINISHED.Name(status), fragments))
             # A timer may cut the run short; what hangs on the move is then drawn by the run after it.
             is_begun = is_begun or not fragments or wanted in fragments
             if is_begun and status in _GOOD:
@@ -256,6 +263,14 @@ class Session:
             self.faults.append(str(message.session_event))
 
     def _begin(self, message: ForwardMsg) -> None:
+        """Note a new run.
+
+        Streamlit drops the end of a run, though not what it drew, where a timer asks for the next run at that moment; a
+        browser does not notice. Such a run counts as one that was cut short.
+        """
+        if self._is_running:
+            self._ends.put_nowait((FINISHED.FINISHED_EARLY_FOR_RERUN, self._current))
+        self._is_running = True
         self.runs += 1
         self._current = tuple(message.metadata.run.fragment_ids)
         new = message.new_session
@@ -286,6 +301,7 @@ class Session:
             for place, (fragment, _) in list(self.elements.items()):
                 if place not in self._touched and (not self._current or fragment in self._current):
                     self.elements.pop(place)
+        self._is_running = False
         self._ends.put_nowait((status, self._current))
 
     def _start_timer(self, fragment: str, interval: float) -> None:

@@ -50,7 +50,7 @@ def warnings_card(here: Context, shown: Shown) -> None:
     def waits() -> bool:
         job = _status()
         is_under_way = job is not None and not job.is_over
-        return is_under_way or (here.ledger in WATCHED and bands.bands(here, shown.scenario.name) is None)
+        return is_under_way or (here.ledger in WATCHED and bands.awaited(here, shown.scenario.name))
 
     with st.container(border=True, key="card_warnings"):
 

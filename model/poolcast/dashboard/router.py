@@ -11,6 +11,7 @@ import streamlit as st
 from poolcast.dashboard import access, session
 from poolcast.dashboard.context import Context, palette, set_context
 from poolcast.dashboard.parts.header import header
+from poolcast.dashboard.parts.history import one_step_a_page
 from poolcast.dashboard.parts.problems import first_results, problem_list, unexpected
 from poolcast.dashboard.parts.tone import style
 from poolcast.dashboard.parts.tour import begin as begin_tour
@@ -70,6 +71,7 @@ def show() -> None:
     chosen = st.navigation(list(found.values()), position="top")
     page = next(name for name, item in found.items() if item.title == chosen.title)
     style()
+    one_step_a_page()
     sketch = st.empty()  # on every run, so that what follows keeps its place on the page
     try:
         context = first_results(lambda: resolve(page, found), sketch)

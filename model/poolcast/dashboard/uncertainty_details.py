@@ -32,8 +32,17 @@ if TYPE_CHECKING:
 DETAILS = ("regions", "grid", "sobol", "settling", "tails", "files")
 
 
-def sentence(item: Projected, asked: Asked, found: Found | None, moved: xr.Dataset | None, here: Context) -> str:
+def sentence(
+    item: Projected,
+    asked: Asked,
+    found: Found | None,
+    moved: xr.Dataset | None,
+    here: Context,
+    is_stopped: bool = False,
+) -> str:
     """Return how likely the reserve is used up, against the baseline, and what matters most, as far as it is known."""
+    if found is None and is_stopped:  # nothing more will come: what one run says
+        return takeaways.forecast(item, asked.region, asked.ledger, asked.year, here.language)
     first = takeaways.uncertainty(item, asked.region, asked.ledger, asked.year, here.language, found)
     parts = [first]
     if found is not None and found.against is not None and not math.isnan(_share(found.against, asked)[0]):
@@ -112,6 +121,7 @@ def below(
     here: Context,
     asked: Asked,
     simulated: Callable[[], Found | None],
+    unfinished: Callable[[], bool],
     futures: Callable[[Found], Futures],
 ) -> None:
     """Draw the details below the fold: one of them at a time, and only what is open."""
@@ -133,7 +143,7 @@ def below(
         def waits() -> bool:
             if chosen in ("grid", "sobol"):
                 return work.is_under_way(chosen)
-            return simulated() is None or (chosen == "files" and work.is_under_way("report"))
+            return unfinished() or (chosen == "files" and work.is_under_way("report"))
 
         @looking(waits)
         def draw() -> None:
@@ -144,7 +154,7 @@ def below(
                 if two is not None:
                     _grid(here, asked, *two)
             elif found is None:
-                st.html(f'<div class="pc-note">◔ {safe(here.t("uncertainty.waiting"))}</div>')
+                _note(f"◔ {here.t('uncertainty.waiting')}" if unfinished() else here.t("uncertainty.stopped"))
             else:
                 {"regions": _regions, "settling": _settling, "tails": _tails, "files": _files}[chosen](
                     here, asked, futures(found)

@@ -6,7 +6,7 @@ from poolcast.dashboard import forecast_details, session
 from poolcast.dashboard.charts.pyramid import peak_of, pyramid
 from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Fund, Panel, dependency, flows, parts, stock
-from poolcast.dashboard.parts.bands import bands, event_range, progress, status_of
+from poolcast.dashboard.parts.bands import awaited, bands, event_range, progress, status_of
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
@@ -25,7 +25,7 @@ answer = takeaways.forecast(item, here.region, here.ledger, year, here.language)
 
 def waits() -> bool:
     """Return whether the simulation is still under way."""
-    return bands(here, shown.id) is None
+    return awaited(here, shown.id)
 
 
 @looking(waits)

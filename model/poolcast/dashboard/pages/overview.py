@@ -9,7 +9,7 @@ from poolcast.dashboard import session
 from poolcast.dashboard.charts.tiles import tile_map
 from poolcast.dashboard.context import context
 from poolcast.dashboard.parts import files
-from poolcast.dashboard.parts.bands import bands, progress, status_of
+from poolcast.dashboard.parts.bands import awaited, bands, progress, status_of
 from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import chart_card, draw
 from poolcast.dashboard.parts.levels import colours
@@ -37,7 +37,7 @@ small = len(here.held.regions) <= SMALL
 
 def waits() -> bool:
     """Return whether the simulation is still under way."""
-    return bands(here, shown.id) is None
+    return awaited(here, shown.id)
 
 
 def go(region: str, ledger: str | None = None) -> None:

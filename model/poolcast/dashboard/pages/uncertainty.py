@@ -56,23 +56,35 @@ def moved() -> xr.Dataset | None:
 
 def waits() -> bool:
     """Return whether a job is still under way."""
-    return present and (simulated() is None) | (moved() is None)  # both are asked for
+    return present and unfinished() | (moved() is None and work.is_under_way("tornado"))  # both are asked for
+
+
+def unfinished() -> bool:
+    """Return whether bands will still come."""
+    return band_parts.awaited(here, shown.id, against)
+
+
+def stopped() -> bool:
+    """Return whether the reader ended the simulation, so that nothing more will come of it."""
+    return band_parts.is_stopped(here, shown.id, against)
 
 
 @looking(waits)
 def say() -> None:
     """Draw the sentence, and how far the simulation is."""
     found = simulated()
-    sentence = uncertainty_details.sentence(item, asked, found, sensitivities.held("standard", asked), here)
+    sentence = uncertainty_details.sentence(item, asked, found, sensitivities.held("standard", asked), here, stopped())
     if found is None:
         takeaway(sentence)
     else:
         runs = here.t("c.runs", n=f"{found.bands.paths:,}"), here.t("c.seed", n=here.view.seed)
         takeaway(sentence, [*here.scope, shown.title, *runs])
     status = band_parts.status_of(here, shown.id, against)
-    if status is not None and status.state == "cancelled" and found is None:
-        st.html(f'<div class="pc-note">{safe(here.t("uncertainty.stopped"))}</div>')
-    if not work.failure(here, status):
+    if stopped() and found is None:
+        st.html(f'<div class="pc-note" role="status">{safe(here.t("uncertainty.stopped"))}</div>')
+    elif band_parts.is_stopping(here, shown.id, against):
+        st.html(f'<div class="pc-note" role="status">◔ {safe(here.t("s.stopping"))}</div>')
+    elif not work.failure(here, status):
         work.bar(here, status, lambda: band_parts.cancel(here, shown.id, against), "simulation")
 
 
@@ -87,7 +99,8 @@ def card(panel: Panel, key: str, **more: object) -> None:
 
 def waiting(title: str, key: str) -> None:
     """Draw a card that waits for its numbers."""
-    card(Panel(title, None, None, empty="◔ " + here.t("uncertainty.waiting")), key)
+    text = here.t("uncertainty.stopped") if stopped() else "◔ " + here.t("uncertainty.waiting")
+    card(Panel(title, None, None, empty=text), key)
 
 
 @looking(waits)
@@ -96,10 +109,11 @@ def charts() -> None:
     found = simulated()
     futures = None if found is None else Futures(here, shown, item, past, found, measure, year)
     name = here.say(MEASURES[measure].label)
+    single = here.t("c.central") if stopped() else "◔ " + here.t("s.updating")
     left, right = st.columns([56, 44])
     with left:
         if futures is None:
-            card(uncertainty_panels.single_run(here, item, past, measure), "fan", scope="◔ " + here.t("s.updating"))
+            card(uncertainty_panels.single_run(here, item, past, measure), "fan", scope=single)
         else:
             card(
                 uncertainty_panels.fan(futures),
@@ -151,7 +165,7 @@ def which_tornado() -> None:
 
 
 past = history(here.loaded)
-alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here)) if present else ""
+alt = plain(uncertainty_details.sentence(item, asked, simulated(), None, here, stopped())) if present else ""
 
 
 def page() -> None:
@@ -164,7 +178,7 @@ def page() -> None:
         uncertainty_details.controls(here, simulated(), year, lambda: band_parts.forget(here, shown.id, against))
     charts()
     uncertainty_details.below(
-        here, asked, simulated, lambda found: Futures(here, shown, item, past, found, measure, year)
+        here, asked, simulated, unfinished, lambda found: Futures(here, shown, item, past, found, measure, year)
     )
 
 

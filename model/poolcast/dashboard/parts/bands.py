@@ -19,17 +19,26 @@ from poolcast.dashboard.services.bands import (
     is_warm,
 )
 from poolcast.dashboard.services.jobs import Jobs, Status, shared_jobs
+from poolcast.parameters.errors import ResultError
 from poolcast.reporting.formats import range_text
 
-_JOBS = "band_jobs"
+_JOBS, _STOPPED = "band_jobs", "stopped_bands"
 SLOW_START = 3.0
 """Seconds without a single path after which the first simulation of a process is said to compile its kernels."""
 
 
 def session_id() -> str:
     """Return what names this session to the jobs; nobody else knows it."""
-    found: str = st.session_state.setdefault("session_id", secrets.token_hex(12))
+    if "session_id" not in st.session_state:
+        st.session_state["session_id"] = _until_its_end(secrets.token_hex(12))
+    found: str = st.session_state["session_id"]
     return found
+
+
+@st.cache_resource(scope="session", on_release=lambda session: shared_jobs().end_session(session), show_spinner=False)
+def _until_its_end(session: str) -> str:
+    """Keep the name of a session as long as the session lasts; its jobs end with it, as nobody waits for them."""
+    return session
 
 
 def jobs() -> Jobs:
@@ -55,18 +64,49 @@ def bands(here: Context, scenario: str = BASELINE, against: str | None = None) -
         return found
     known: dict[object, str] = st.session_state.setdefault(_JOBS, {})
     status = _status(known.get(request.pair_key))
-    if status is not None and not was_left(status):
+    if status is not None and (not was_left(status) or _was_stopped(here, status)):
         return status.result if isinstance(status.result, Found) else None
-    answer = request_bands(jobs(), session_id(), request)
+    try:
+        answer = request_bands(jobs(), session_id(), request)
+    except ResultError:  # the server is busy: the next look asks again
+        return None
     if isinstance(answer, Found):
         return answer
     st.session_state[_JOBS] = {request.pair_key: answer}  # the earlier job of the session was cancelled by this one
     return None
 
 
+def awaited(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the bands of a scenario will still come; they are asked for.
+
+    False where they are known, and where their job failed or was ended by the reader: nobody need look again.
+    """
+    if bands(here, scenario, against) is not None:
+        return False
+    status = status_of(here, scenario, against)
+    return status is None or not status.is_over
+
+
 def was_left(status: Status) -> bool:
     """Whether a job ended without a result because another question of the session took its place: it is asked anew."""
     return status.is_over and status.result is None and status.state != "failed"
+
+
+def _was_stopped(here: Context, status: Status) -> bool:
+    """Whether the reader of this page ended a job: it must not begin again by itself. Another page asks anew."""
+    return bool(st.session_state.get(_STOPPED) == (here.page, status.id))
+
+
+def is_stopped(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the reader ended the job of a scenario and nothing more will come of it."""
+    status = status_of(here, scenario, against)
+    return status is not None and status.is_over and _was_stopped(here, status)
+
+
+def is_stopping(here: Context, scenario: str = BASELINE, against: str | None = None) -> bool:
+    """Whether the reader ended the job of a scenario, and its parts under way are still to be left."""
+    status = status_of(here, scenario, against)
+    return status is not None and not status.is_over and _was_stopped(here, status)
 
 
 def several(here: Context, scenarios: Sequence[str]) -> dict[str, Found]:
@@ -100,6 +140,7 @@ def cancel(here: Context, scenario: str = BASELINE, against: str | None = None) 
     known: dict[object, str] = st.session_state.get(_JOBS, {})
     job = known.get(request_for(here, scenario, against).pair_key)
     if job is not None:
+        st.session_state[_STOPPED] = (here.page, job)
         jobs().cancel(job, session_id())
 
 

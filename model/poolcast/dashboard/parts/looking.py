@@ -12,6 +12,8 @@ from functools import wraps
 
 import streamlit as st
 
+from poolcast.dashboard import session
+
 SECONDS = 1.0
 """Between two looks."""
 SOON = 0.5
@@ -20,6 +22,9 @@ SOON = 0.5
 
 def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Make a fragment of a function that draws, looked at again while `waits` says that something will come.
+
+    What is drawn may ask for something new, as after a click in it. A fragment without a timer cannot give itself one,
+    so the page is then drawn once more.
 
     Parameters
     ----------
@@ -30,15 +35,19 @@ def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Ca
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
-        is_timed = waits()
+        timed = [waits()]
 
-        @st.fragment(run_every=seconds if is_timed else None)
+        @st.fragment(run_every=seconds if timed[0] else None)
         @wraps(draw)
         def shown() -> None:
-            is_over = is_timed and not waits()
+            is_over = timed[0] and not waits()
             draw()
+            session.finish()  # a choice in this part alone changes the view too
             if is_over:
+                timed[0] = False
                 stop_looking()
+            elif not timed[0] and waits():
+                st.rerun()
 
         return shown
 

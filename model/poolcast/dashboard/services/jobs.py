@@ -123,7 +123,7 @@ class Jobs:
     """
 
     def __init__(
-        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 40, kept: int = 100
+        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 80, kept: int = 100
     ) -> None:
         self._at_once, self._heavy_at_once, self._heavy = at_once, heavy_at_once, heavy
         self._waiting, self._kept = waiting, kept
