@@ -272,7 +272,7 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
         status=lambda job, session: SimpleNamespace(state="running"),
     )
     monkeypatch.setattr(bands, "jobs", lambda: jobs)
-    monkeypatch.setattr(background.st, "session_state", {})
+    monkeypatch.setattr(background.st, "session_state", {"session_id": "reader"})
     for key in ("a", "a", "b"):
         background.background("explain", key, lambda told, stop: None)
     assert begun == ["explain", "explain"]

@@ -265,8 +265,8 @@ class Session:
     def _begin(self, message: ForwardMsg) -> None:
         """Note a new run.
 
-        Streamlit drops the end of a run, though not what it drew, where a timer asks for the next run at that moment; a
-        browser does not notice. Such a run counts as one that was cut short.
+        Streamlit may drop the message that a run ended where a timer asks for the next run at that moment. Such a run
+        counts as one that was cut short: what it drew is checked all the same.
         """
         if self._is_running:
             self._ends.put_nowait((FINISHED.FINISHED_EARLY_FOR_RERUN, self._current))
