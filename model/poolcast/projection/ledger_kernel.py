@@ -15,6 +15,7 @@ import numba
 from numba import types
 
 _read = types.Array(types.float64, 3, "A", readonly=True)
+_read_year = types.Array(types.float64, 2, "A", readonly=True)
 _compile: Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]] = numba.njit
 
 
@@ -98,3 +99,35 @@ def close_year(opening, received, spent, rate, keeps, margin, timing, interest, 
                 interest[ledger, path, holder] = borne
                 received[ledger, path, holder] += borne
                 reserve[ledger, path, holder] = before + balance + borne
+
+
+@_compile(
+    types.void(*[types.float64[:, ::1]] * 3, _read_year, _read_year, types.float64, types.float64[:, ::1]),
+    nogil=True,
+    cache=True,
+    error_model="numpy",
+)
+def spend_accounts(opening, paid_in, booked, share, rate, timing, amounts):  # type: ignore[no-untyped-def]
+    """Set what accounts of members spend in a year beyond what is booked; see `LedgerRecursion._spend_accounts`.
+
+    Parameters
+    ----------
+    opening, paid_in, booked, amounts : array (path, holder)
+    share, rate : array (path, holder)
+        One path may serve all.
+    timing : float
+    """
+    for path in range(opening.shape[0]):
+        of_rate = path if rate.shape[0] > 1 else 0
+        of_share = path if share.shape[0] > 1 else 0
+        for holder in range(opening.shape[1]):
+            before, income = opening[path, holder], paid_in[path, holder]
+            own, part = rate[of_rate, holder], share[of_share, holder]
+            whole = (income * (1 + own * timing) + own * before) / (1 + own * timing * part)
+            wanted = part * whole
+            most = (before * (1 + own) + income * (1 + own * timing)) / (1 + own * timing)
+            spending = wanted if wanted < most else most
+            if not (math.isfinite(wanted) and math.isfinite(most)):
+                spending = 0.0
+            more = spending - booked[path, holder]
+            amounts[path, holder] = more if more > 0.0 else 0.0

@@ -274,9 +274,13 @@ class LedgerRecursion:
         self._received[:, :, year] += interest
         self._reserve[:, :, year] = closing
 
+    @cached_property
+    def _spending_shares(self) -> Array:
+        propensity = self._assumptions.from_year("account.spending_propensity", self._assumptions.base_year)
+        return self._holders.mean((propensity * self._assumptions["calibration.account_spending"][:, None])[None])
+
     def _spending_share(self, year: int) -> Array:
-        propensity = self._assumptions.from_year("account.spending_propensity", self._assumptions.base_year)[:, year]
-        return self._holders.mean((propensity * self._assumptions["calibration.account_spending"])[None])
+        return self._spending_shares[:, :, year]
 
     def _spend_accounts(self, year: int) -> None:
         """Accounts spend a share of the income of the year, interest inside, but never more than they hold."""
@@ -286,6 +290,14 @@ class LedgerRecursion:
         share, rate = self._spending_share(year), self._rate[:, :, year, number]
         opening = self._reserve[:, :, year - 1, number]
         paid_in = self._received[:, :, year, number]
+        if self._compiled:
+            from poolcast.projection.ledger_kernel import spend_accounts  # numba is heavy: only where it is used
+
+            amounts = np.empty(opening.shape)
+            booked = self._spent[:, :, year, number]
+            spend_accounts(opening, paid_in, booked, share, rate, self._timing, amounts)
+            self._pay("EPA", "E1.7", year, amounts)
+            return
         income = (paid_in * (1 + rate * self._timing) + rate * opening) / (1 + rate * self._timing * share)
         spending = np.minimum(
             share * income, (opening * (1 + rate) + paid_in * (1 + rate * self._timing)) / (1 + rate * self._timing)

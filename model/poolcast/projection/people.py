@@ -159,13 +159,13 @@ def project_people(assumptions: Assumptions, drivers: Drivers = NO_DRIVERS) -> P
     else:
         people = _cached(_CACHE, _CACHE_SIZE, assumptions, lambda: _project_central(assumptions))
     share = drivers.added("employment")
-    return people if isinstance(share, float) else _with_employment(people, share)
+    return people if isinstance(share, float) else _with_employment(people, share, in_place=drivers.demographic)
 
 
-def _with_employment(people: People, share: Array) -> People:
-    """Move unit employees at the year ends after the base year end."""
+def _with_employment(people: People, share: Array, *, in_place: bool) -> People:
+    """Move unit employees at the year ends after the base year end; `in_place` in sums that nobody else holds."""
     at_ends = np.concatenate([np.zeros((*share.shape[:2], 1)), share], axis=2)
-    sums, factor = move_employment(people.sums, at_ends)
+    sums, factor = move_employment(people.sums, at_ends, in_place=in_place)
     return replace(
         people,
         sums=sums,
