@@ -1,4 +1,4 @@
-"""Run every benchmark in one go: ``python -m benchmarks``; the two of the dashboard need Chromium and a quarter hour."""
+"""Run every benchmark in one go: ``python -m benchmarks``; those of the dashboard want Chromium and a quarter hour."""
 
 from __future__ import annotations
 
