@@ -90,9 +90,24 @@ def test_a_probability_refuses_what_it_cannot_answer(poolcast):
     code, _, err = poolcast(*line, "--probability", "2", "--paths", "1")
     assert code == 2
     assert "2 things need mending" in err
-    code, _, err = poolcast(*line, "--probability", "0.9", "--region", "each")
+    each = ("--probability", "0.9", "--region", "each")
+    code, _, err = poolcast(*line, *each, "--bounds", "0.01:0.2", "--for", "reserve(EPF, year=2028) >= 0")
     assert code == 2
-    assert "one region at a time" in err
+    assert "2 things need mending" in err
+    assert "one condition" in err
+
+
+def test_every_region_is_solved_with_a_probability(poolcast):
+    line = ("solve", "revenue.employer_rate", "--for", "payable_months(EPF, year=2027) >= 20", "--set", "hebei")
+    asked = (*line, "--to", "2027", "--probability", "0.9", "--paths", "40", "--region", "each")
+    code, out, _ = poolcast(*asked)
+    document = json.loads(poolcast(*asked, "--json")[1])
+    assert len(document["regions"]) == 14
+    assert code == (0 if document["reached"] else 1)
+    for region in document["regions"]:
+        assert f"{region['region']}  " in out
+        assert not region["reached"] or abs(region["share"] - 0.9) <= 0.05 or region["value"] == 0.0
+    assert "各统筹区以 0.9 的概率" in poolcast(*asked, "--language", "zh")[1]
 
 
 def test_a_report_of_all_methods(poolcast, tmp_path):

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from poolcast.parameters.declaration import UNITS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from poolcast.uncertainty.seeking import LikelySolution
+    from poolcast.uncertainty.seeking_regions import RegionNeed
 
 
 def likely_lines(found: LikelySolution, language: str) -> list[str]:
@@ -46,6 +49,32 @@ def likely_lines(found: LikelySolution, language: str) -> list[str]:
     lines += _certainty(found, chinese)
     if solution.note:
         lines.append(f"  {solution.note}")
+    return lines
+
+
+def lines_of_each(unknown: str, found: Mapping[str, RegionNeed], probability: float, language: str) -> list[str]:
+    """Return a line for each region: the value that it needs, from the present one, and the share of paths it holds in.
+
+    Parameters
+    ----------
+    unknown : str
+        As it was asked for; its values in its own unit.
+    found : mapping of str to RegionNeed
+        By region code.
+    probability : float
+    language : {"en", "zh"}
+    """
+    chinese = language == "zh"
+    head = f"{unknown}: 各统筹区以 {probability:g} 的概率达标所需的取值" if chinese else ""
+    lines = [head or f"{unknown}: what each region needs for a probability of {probability:g}, all moving together"]
+    for code, need in found.items():
+        share = f"P = {need.share:.3f}"
+        if need.reached:
+            now = "现值" if chinese else "now"
+            lines.append(f"  {code}  {need.value:.6g} ({now} {need.present:.6g}); {share}")
+        else:
+            missed = "界内没有足够的取值，最接近的是" if chinese else "no value within its bounds is enough; nearest"
+            lines.append(f"  {code}  {missed} {need.value:.6g}; {share}")
     return lines
 
 

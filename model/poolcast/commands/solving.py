@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from poolcast.parameters.errors import PoolcastError, Problem, ScenarioError
@@ -169,20 +169,25 @@ def _single(
 def _likely(
     options: SolveOptions, assumptions: Assumptions, bounds: tuple[float, float] | None
 ) -> tuple[dict[str, Any], bool]:
-    """Solve for a probability; one unknown, and one region or parent at a time."""
+    """Solve for a probability: one unknown, of one region or parent, or of every region by itself."""
     from poolcast.commands.likely_solutions import likely_lines
     from poolcast.uncertainty.seeking import seek
 
+    assert options.probability is not None
     problems = []
     if len(options.unknowns) > 1:
         found = f"{len(options.unknowns)} unknowns with a probability"
         problems.append(Problem("--probability", found, "one unknown", "Solve for one of them."))
-    if options.region == "each":
-        remedy = "Solve for one region at a time."
-        problems.append(Problem("--region", "each with a probability", "the code of a region or a parent", remedy))
+    if options.region == "each" and len(options.conditions) > 1:
+        found = f"{len(options.conditions)} conditions with a probability of each region"
+        problems.append(Problem("--for", found, "one condition", "Ask for one of them."))
+    if options.region == "each" and bounds is not None:
+        remedy = "Leave --bounds out, or solve for one region."
+        problems.append(Problem("--bounds", "with a probability of each region", "the bounds of the parameter", remedy))
     if problems:
         raise ScenarioError(problems)
-    assert options.probability is not None
+    if options.region == "each":
+        return _likely_of_each(options, assumptions, options.probability)
     found_one = seek(
         assumptions,
         options.unknowns[0],
@@ -197,6 +202,35 @@ def _likely(
     )
     head = {**_head(options, assumptions), **found_one.document()}
     return {**head, "lines": likely_lines(found_one, options.language)}, found_one.reached
+
+
+def _likely_of_each(options: SolveOptions, assumptions: Assumptions, probability: float) -> tuple[dict[str, Any], bool]:
+    """Solve for a probability in every region that keeps the ledger, each to a value of its own, all at once."""
+    from poolcast.commands.likely_solutions import lines_of_each
+    from poolcast.uncertainty.seeking_regions import seek_regions
+
+    needs = seek_regions(
+        assumptions,
+        options.unknowns[0],
+        options.conditions[0],
+        probabilities=(probability,),
+        paths=options.paths,
+        seed=options.seed,
+        base_scenario=options.scenario,
+        start=options.start,
+    )
+    found = {code: of_region[probability] for code, of_region in needs.items()}
+    reached = all(need.reached for need in found.values())
+    document = {
+        **_head(options, assumptions),
+        "probability": probability,
+        "paths": options.paths,
+        "seed": options.seed,
+        "reached": reached,
+        "regions": [{"region": code, **asdict(need)} for code, need in found.items()],
+        "lines": lines_of_each(options.unknowns[0], found, probability, options.language),
+    }
+    return document, reached
 
 
 def _package(

@@ -41,7 +41,7 @@ class RegionNeed:
     Parameters
     ----------
     value : float
-        The value; the nearer bound where no value within the bounds does it.
+        The value; the nearer bound where no value within the bounds does it, or every one more often than asked.
     present : float
         The value now.
     reached : bool
@@ -137,7 +137,8 @@ def seek_regions(
                 values[code] = _refined(unknowns[code], (values[code], near[code]), beside, probability)
         shares = {code: float(met(condition, rows).mean()) for code, rows in margins(values).items()}
         for code in codes:
-            need = RegionNeed(values[code], unknowns[code].present, reached[code], shares[code])
+            enough = reached[code] or shares[code] >= probability  # at a bound it may hold more often than asked
+            need = RegionNeed(values[code], unknowns[code].present, enough, shares[code])
             found[code][probability] = need
     tell()
     return found
