@@ -58,6 +58,7 @@ def test_a_season_without_noise_is_found_exactly(method: str) -> None:
     assert factors == pytest.approx(SHAPE, rel=1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["structural", "ets", "sarimax"])
 def test_methods_of_likelihood_find_a_season_in_noise(method: str) -> None:
     factors, _ = estimate(history(5, noise=0.02).of("E1.1"), method)

@@ -51,6 +51,7 @@ def test_every_year_is_the_engines_year(poolcast, monkeypatch) -> None:
         identical(json.loads(out), engine, year)
 
 
+@pytest.mark.long
 def test_months_at_the_terminal_and_in_the_folder(poolcast, elsewhere) -> None:
     file = months_file(elsewhere / "months.csv")
     code, out, err = poolcast("budget", "--actuals", file, "--as-of", "2026-03", "--out", "draft", "--ledger", "RPF")

@@ -166,6 +166,7 @@ def test_without_shapley_few_runs_are_made(example):
     assert explained.runs == 1 + 2 * 3
 
 
+@pytest.mark.long
 def test_eight_levers_of_china_take_less_than_fifteen_seconds(china):
     scenario = levers("B01", "B05", "F01", "P01", "P09", "F04", "B02", "P05")
     start = time.process_time()  # the machine may be shared

@@ -77,6 +77,7 @@ def with_accounts(seed: int) -> Assumptions:
     return varied.with_values(values)
 
 
+@pytest.mark.long
 @CHECK
 @given(st.integers(0, 2**32 - 1))
 def test_control_totals_are_met(seed: int) -> None:
