@@ -1,5 +1,6 @@
 """The allocator: set where it is glibc and the user has not set it, given back afterwards."""
 
+import gc
 import os
 import platform
 import subprocess
@@ -43,3 +44,18 @@ def test_a_choice_of_the_user_or_another_library_is_left_alone(monkeypatch):
     monkeypatch.setattr(platform, "libc_ver", lambda: ("musl", "1.2"))
     assert allocator.reuse_memory.__wrapped__() is False
     assert allocator.give_back() is False
+
+
+def test_what_lasts_is_out_of_the_collectors_sight_while_paths_are_computed():
+    gc.unfreeze()
+    with allocator.collector_spared():
+        assert gc.get_freeze_count() > 1000
+        with allocator.collector_spared():
+            pass
+        assert gc.get_freeze_count() > 1000  # the inner one leaves what it found
+    assert gc.get_freeze_count() == 0
+    gc.freeze()
+    with allocator.collector_spared():
+        pass
+    assert gc.get_freeze_count() > 0  # a server's own freeze stays
+    gc.unfreeze()

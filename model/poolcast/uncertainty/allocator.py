@@ -40,7 +40,13 @@ def reuse_memory() -> bool:
 
 @contextmanager
 def collector_spared() -> Iterator[None]:
-    """Keep what is there now out of the garbage collector's sight while paths are computed."""
+    """Keep what is there now out of the garbage collector's sight while paths are computed.
+
+    Where something is out of its sight already, as in a server, or in a simulation beside this one, nothing is changed.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
     gc.freeze()
     try:
         yield
