@@ -139,6 +139,13 @@ class Session:
             if value is ...:
                 del self._states[element.id]
 
+    async def look(self, key: str, timeout: float = 120) -> Run:
+        """Ask as a timer does for the part of the page that a widget is in, with all that this session last sent.
+
+        Unlike a browser, a session on the wire never takes up what the page moved by itself: it is always late.
+        """
+        return await self._run(self._client(self.widget(key)[2], is_timer=True), timeout)
+
     def widget(self, key: str) -> tuple[str, Any, str]:
         """Return kind, message and fragment of a widget by its key.
 
