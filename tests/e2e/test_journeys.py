@@ -111,9 +111,9 @@ def test_a_lever_moves_the_line_and_goes_back(browser):
     slider_to_chart(tab, SLIDER, "effect", "ArrowRight")
     moved = lines_of(tab, "effect")
     assert moved != before
-    button(tab, "more_undo").click()
+    button(tab, "more_undo").click(timeout=120_000)
     wait_for_lines(tab, "effect", before)
-    button(tab, "more_redo").click()
+    button(tab, "more_redo").click(timeout=120_000)
     wait_for_lines(tab, "effect", moved)
 
 

@@ -3,8 +3,8 @@
 Three traps shape this module. A widget that shows labels would write the label into the address, and a link in one
 language would break in the other; and a select box remembers its label in the browser. So one canonical view lives in
 the session, widgets have keys that hold the language, and each copies its value into the view when it changes. And a
-browser sends the values of all its widgets with whatever it asks: what it has not yet drawn anew, as after an undo, comes
-back as it was, and looks like a change that nobody made.
+browser sends the values of all its widgets with whatever it asks: what it has not yet drawn anew, as after an undo,
+comes back as it was, and looks like a change that nobody made.
 """
 
 from __future__ import annotations
