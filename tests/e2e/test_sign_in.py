@@ -195,7 +195,7 @@ def test_a_token_that_is_not_the_providers_for_us_opens_nothing(known, browser, 
 
 REASON = {
     "signature": "bad_signature",
-    "audience": "'aud'",
+    "audience": "'azp'",  # a token for others must at least name the party that may use it
     "nonce": "'nonce'",
     "issuer": "'iss'",
     "expired": "expired",

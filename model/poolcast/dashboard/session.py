@@ -156,7 +156,7 @@ def _is_of_other_parts(run: Any) -> bool:
         from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
     except ImportError:  # another Streamlit: every change counts, as it does without this
         return False
-    parts = getattr(run, "fragment_ids_this_run", None)
+    parts: list[str] = getattr(run, "fragment_ids_this_run", None) or []
     return bool(parts) and ThreadState.get().fragment_id not in parts
 
 
