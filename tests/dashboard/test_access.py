@@ -77,6 +77,26 @@ def test_editors_edit_and_everybody_else_reads():
     assert person_of(PLANNER, Settings("email", frozenset())).role == "viewer"
 
 
+def test_where_viewers_are_listed_nobody_else_reads():
+    listed = settings_of({"auth": AUTH, "roles": {"editors": [], "viewers": ["Reader@example.org"]}}, has_authlib=True)
+    assert person_of(READER, listed).role == "viewer"
+    assert person_of({**READER, "email_verified": False}, listed) is None
+    assert person_of({**READER, "email": None}, listed) is None
+    assert person_of(PLANNER, listed) is None
+    nobody = settings_of({"auth": AUTH, "roles": {"editors": ["planner@example.org"], "viewers": []}}, has_authlib=True)
+    assert person_of(READER, nobody) is None, "an empty list is a list"
+    assert person_of(PLANNER, nobody).role == "editor", "who edits need not be listed twice"
+
+
+def test_who_is_signed_in_and_on_no_list_is_told_so_and_can_sign_out(signed):
+    signed({**READER, "name": "**Guest**"}, {**SECRETS, "roles": {"editors": [], "viewers": []}})
+    app = open_page("build", lang="en")
+    assert [button.key for button in app.button] == ["sign_out"]
+    assert r"\*\*Guest\*\*" in app.markdown[1].value
+    assert not app.slider
+    assert not access.may_edit()
+
+
 def test_groups_may_tell_people_apart():
     groups = Settings("groups", frozenset({"fund-planners"}))
     assert person_of({"is_logged_in": True, "groups": ["all", "fund-planners"]}, groups).role == "editor"
@@ -129,6 +149,8 @@ def test_the_name_of_a_person_is_no_markdown(signed):
         ({"auth": AUTH}, False, "Authlib"),
         ({"auth": AUTH, "roles": {"editors": "planner@example.org"}}, True, "roles.editors"),
         ({"auth": AUTH, "roles": {"editors": [1]}}, True, "roles.editors"),
+        ({"auth": AUTH, "roles": {"viewers": "auditor@example.org"}}, True, "roles.viewers"),
+        ({"auth": AUTH, "roles": {"viewers": [""]}}, True, "roles.viewers"),
         ({"auth": AUTH, "roles": {"claim": ""}}, True, "roles.claim"),
         ({"auth": AUTH, "roles": {"editor": ["x"]}}, True, "roles.editor"),
         ({"auth": AUTH, "roles": "planner"}, True, "roles"),
@@ -170,3 +192,30 @@ def test_the_levers_are_there_and_switched_off_for_viewers(signed):
     assert app.toggle(key="on_F02@en").disabled
     assert "read" in app.toggle(key="on_F02@en").help
     assert app.slider(key="arg_F02_target@en").disabled
+    assert app.selectbox(key="start_F02@en").disabled
+    assert app.selectbox(key="phase_F02@en").disabled
+    assert app.button(key="reset_F02@en").disabled
+
+
+def test_parameters_of_a_draft_are_switched_off_for_viewers(signed):
+    signed(READER)
+    app = open_page("build", lang="en", d=Draft().with_parameter("ledger.interest_rate", 1.1, 2030, "scale").link())
+    app.segmented_control(key="build_filter@en").set_value("on").run()
+    assert app.number_input(key="amount_0@en").disabled
+    assert app.selectbox(key="kind_0@en").disabled
+    assert app.selectbox(key="year_0@en").disabled
+    assert app.button(key="remove_0@en").disabled
+
+
+def test_months_that_a_viewer_sends_past_the_page_are_refused(signed, monkeypatch):
+    from types import SimpleNamespace
+
+    from poolcast.dashboard import budget_parts
+
+    signed(READER)
+    monkeypatch.setattr(session, "key_of", str)
+    sent = SimpleNamespace(name="months.csv", getvalue=lambda: b"month")
+    monkeypatch.setattr(budget_parts.st, "file_uploader", lambda *_args, **_more: sent)
+    here = SimpleNamespace(language="en", t=lambda key: key, loaded=SimpleNamespace(digest="x"))
+    with pytest.raises(ResultError, match="editor"):
+        budget_parts._uploader(here, "months", lambda *_: pytest.fail("it was taken"))

@@ -321,7 +321,7 @@ def _in_browser(
 def show_levers(tab: Any) -> None:
     """Show the levers that are switched on, with their controls."""
     tab.locator("[class*='st-key-build_filter'] button").first.click()
-    tab.wait_for_selector(f"[class*='st-key-{SLIDER}'] input[type=range]", state="attached", timeout=60_000)
+    tab.wait_for_selector(f"[class*='st-key-{SLIDER}'] input[type=range]", state="attached", timeout=120_000)
     settle(tab)
 
 
@@ -338,12 +338,12 @@ _MARKS = """chart => {
 }"""
 
 
-def lines_of(tab: Any, chart: str, timeout: float = 60_000) -> str:
+def lines_of(tab: Any, chart: str, timeout: float = 120_000) -> str:
     """Return the lines of a chart as text, as soon as it has any."""
     return str(tab.wait_for_function(_LINES, arg=chart, timeout=timeout).json_value())
 
 
-def marks_of(tab: Any, chart: str, timeout: float = 60_000) -> list[Any]:
+def marks_of(tab: Any, chart: str, timeout: float = 120_000) -> list[Any]:
     """Return where the upright lines of a chart stand, as soon as it is drawn."""
     return list(tab.wait_for_function(_MARKS, arg=chart, timeout=timeout).json_value())
 
@@ -371,7 +371,7 @@ _WATCH = f"""([chart, slider]) => {{
 }}"""
 
 
-def slider_to_chart(tab: Any, slider: str, chart: str, key: str, timeout: float = 60_000) -> float:
+def slider_to_chart(tab: Any, slider: str, chart: str, key: str, timeout: float = 120_000) -> float:
     """Press a key on a slider, and return the seconds until the chart shows other lines."""
     lines_of(tab, chart, timeout)
     handle = tab.locator(f"[class*='st-key-{slider}'] input[type=range]").first

@@ -53,13 +53,16 @@ class Address(str):
 
 @contextmanager
 def served(
-    log: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    log: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    port: int | None = None,
 ) -> Iterator[Address]:
     """Run the dashboard, and yield its address; the server is ended by its process id.
 
-    `folder` is where it works: settings of a deployment lie in its ``.streamlit``.
+    `folder` is where it works: settings of a deployment lie in its ``.streamlit``; `port` is for those that name it.
     """
-    port = free_port()
+    port = port or free_port()
     with log.open("w") if log else open(os.devnull, "w") as out:
         process = subprocess.Popen(
             server.command(port=port),
@@ -164,7 +167,7 @@ def chromium(address: str) -> Iterator[Browser]:
             browser.close()
 
 
-def settle(tab: Any, timeout: float = 90_000) -> None:
+def settle(tab: Any, timeout: float = 120_000) -> None:
     """Wait until the script of a page has run and its charts are drawn; on states, never on time."""
     tab.wait_for_selector(".pc-line, [data-testid=stAlert]", timeout=timeout)
     tab.wait_for_function(

@@ -1,4 +1,4 @@
-"""What a planner does, in a browser: compare, share, go back, stop, change an assumption, send a file."""
+"""What a planner does, in a browser: compare, share, move a lever, go back, stop, change an assumption, send a file."""
 
 import io
 import re
@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
+from tests.e2e.load import SLIDER, Reader, lines_of, show_levers, slider_to_chart, wait_for_lines
 from tests.e2e.served import chromium, needs_browser, served, settle
 
 pytestmark = [needs_browser, pytest.mark.long, pytest.mark.timeout(900)]
@@ -101,6 +102,19 @@ def test_the_language_changes_and_the_place_stays(browser):
     assert "s=high_cost" in tab.url
     assert "/build" in tab.url
     says(tab, "Qinhuangdao")
+
+
+def test_a_lever_moves_the_line_and_goes_back(browser):
+    tab = browser.open("build", **Reader(0, "china", "000000").query(-1.0))
+    show_levers(tab)
+    before = lines_of(tab, "effect")
+    slider_to_chart(tab, SLIDER, "effect", "ArrowRight")
+    moved = lines_of(tab, "effect")
+    assert moved != before
+    button(tab, "more_undo").click(timeout=120_000)
+    wait_for_lines(tab, "effect", before)
+    button(tab, "more_redo").click(timeout=120_000)
+    wait_for_lines(tab, "effect", moved)
 
 
 def test_the_back_button_of_the_browser_goes_back_a_page(browser):

@@ -225,7 +225,6 @@ def test_with_sign_in_set_up_nobody_gets_past_the_door(tmp_path):
     """The whole way: Streamlit reads the file, the session has no cookie, and forged ones or headers do not help."""
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text(SECRETS, encoding="utf-8")
-    forged = {"Cookie": "_streamlit_user=eyJpc19sb2dnZWRfaW4iOnRydWV9", "X-Forwarded-User": "planner@example.org"}
 
     async def ask(address, headers):
         async with opened(address, **headers) as session:
@@ -233,7 +232,11 @@ def test_with_sign_in_set_up_nobody_gets_past_the_door(tmp_path):
             return session
 
     with served(folder=tmp_path) as address:
-        for headers in ({}, {**forged, "Origin": str(address)}):
+        token = token_of(address)
+        assert token, "without it the server does not even look at a cookie of a sign-in"
+        cookie = f"_streamlit_xsrf={token}; _streamlit_user=eyJpc19sb2dnZWRfaW4iOnRydWV9"
+        forged = {"Cookie": cookie, "X-Forwarded-User": "planner@example.org", "Origin": str(address)}
+        for headers in ({}, forged):
             session = asyncio.run(ask(address, headers))
             assert "sign_in" in session.keys
             assert not [key for key in session.keys if key.startswith(("set@", "region@", "chart_"))]

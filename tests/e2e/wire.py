@@ -12,6 +12,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -86,7 +87,7 @@ class Session:
         place = urlsplit(self.address)
         self._socket = await connect(
             f"ws://{place.netloc}/_stcore/stream",
-            subprotocols=["streamlit"],
+            subprotocols=["streamlit", *_token_of(self.headers.get("Cookie", ""))],
             additional_headers=dict(self.headers),
             max_size=None,
             compression=None,
@@ -138,6 +139,13 @@ class Session:
         finally:
             if value is ...:
                 del self._states[element.id]
+
+    async def look(self, key: str, timeout: float = 120) -> Run:
+        """Ask as a timer does for the part of the page that a widget is in, with all that this session last sent.
+
+        Unlike a browser, a session on the wire never takes up what the page moved by itself: it is always late.
+        """
+        return await self._run(self._client(self.widget(key)[2], is_timer=True), timeout)
 
     def widget(self, key: str) -> tuple[str, Any, str]:
         """Return kind, message and fragment of a widget by its key.
@@ -328,6 +336,12 @@ class _Block:
 
     def WhichOneof(self, _name: str) -> str:
         return "block"
+
+
+def _token_of(cookies: str) -> list[str]:
+    """Return the token against forged requests, which a page says once more: no cookie of a sign-in counts without."""
+    found = SimpleCookie(cookies).get("_streamlit_xsrf")
+    return [] if found is None else [found.value]
 
 
 def _set_texts(state: WidgetState, texts: list[str]) -> None:

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit import config
 
 from poolcast.dashboard import session
+from poolcast.dashboard.parts.tone import literal
 from poolcast.dashboard.words import t
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
 
@@ -34,18 +35,21 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Settings:
-    """Who edits.
+    """Who edits, and who reads.
 
     Parameters
     ----------
     claim : str
         Claim of the provider that is compared.
     editors : frozenset of str
-        Its values that may edit; everyone else who can sign in reads.
+        Its values that may edit.
+    viewers : frozenset of str or None
+        Its values that may read; everyone who can sign in where None.
     """
 
     claim: str
     editors: frozenset[str]
+    viewers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,25 @@ def admitted() -> bool:
         _LOG.error("sign-in: %s", error)
         st.error(t("access.broken", language), icon=":material/lock:")
         return False
-    if settings is None or person_of(_claims(), settings) is not None:
+    claims = _claims()
+    if settings is None or person_of(claims, settings) is not None:
         return True
+    _door(language, _name(claims) if claims.get("is_logged_in") is True else "")
+    return False
+
+
+def _door(language: str, stranger: str) -> None:
+    """Draw the page for those who are not in: the way to sign in, or back out for who is signed in and on no list."""
     with st.container(horizontal_alignment="center", gap="medium", key="pc_door"):
         st.markdown(f"### {t('bar.title', language)}", width="content")
-        st.markdown(f":material/lock: {t('access.door', language)}", width="content")
-        st.button(t("access.sign_in", language), key="sign_in", type="primary", on_click=st.login)
+        if stranger:
+            told = t("access.stranger", language, name=literal(stranger))
+            st.markdown(f":material/lock: {told}", width="content")
+            st.button(t("access.sign_out", language), key="sign_out", type="primary", on_click=st.logout)
+        else:
+            st.markdown(f":material/lock: {t('access.door', language)}", width="content")
+            st.button(t("access.sign_in", language), key="sign_in", type="primary", on_click=st.login)
         session.segments("lang", ["zh", "en"], t("bar.language", language), _SHORT.__getitem__, name="language")
-    return False
 
 
 _SHORT = {"zh": "中", "en": "EN"}
@@ -136,19 +151,25 @@ def person() -> Person | None:
 
 
 def person_of(claims: Mapping[str, Any], settings: Settings) -> Person | None:
-    """Return who the claims of a provider belong to; None where nobody is signed in.
+    """Return who the claims of a provider belong to; None where nobody is signed in, or somebody who is on no list.
 
     A list of claims (groups) is enough with one editor in it. Addresses of mail are compared without regard to case,
-    and one that the provider has not verified makes nobody an editor.
+    and one that the provider has not verified makes nobody an editor, nor one of the viewers that are listed.
     """
     if claims.get("is_logged_in") is not True:
         return None
     given = claims.get(settings.claim)
     values = [_comparable(value, settings.claim) for value in (given if isinstance(given, list | tuple) else [given])]
     trusted = settings.claim != CLAIM or claims.get("email_verified", True) is True
-    edits = trusted and any(value in settings.editors for value in values if value)
-    name = next((str(claims[key]) for key in ("name", "email", "sub") if claims.get(key)), "?")
-    return Person(name[:80], "editor" if edits else "viewer")
+    if trusted and any(value in settings.editors for value in values if value):
+        return Person(_name(claims), "editor")
+    if settings.viewers is None or (trusted and any(value in settings.viewers for value in values if value)):
+        return Person(_name(claims), "viewer")
+    return None
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    return next((str(claims[key]) for key in ("name", "email", "sub") if claims.get(key)), "?")[:80]
 
 
 def settings_of(secrets: Mapping[str, Any], has_authlib: bool) -> Settings | None:
@@ -163,11 +184,12 @@ def settings_of(secrets: Mapping[str, Any], has_authlib: bool) -> Settings | Non
     if auth is None and roles is None:
         return None
     held: Mapping[str, Any] = roles if isinstance(roles, Mapping) else {}
-    claim, editors = held.get("claim", CLAIM), held.get("editors", [])
-    problems = [*_faults_of_auth(auth, has_authlib), *_faults_of_roles(roles, claim, editors)]
+    claim, editors, viewers = held.get("claim", CLAIM), held.get("editors", []), held.get("viewers")
+    problems = [*_faults_of_auth(auth, has_authlib), *_faults_of_roles(roles, claim, editors, viewers)]
     if problems:
         raise ResultError(problems)
-    return Settings(claim, frozenset(_comparable(one, claim) for one in editors))
+    listed = None if viewers is None else frozenset(_comparable(one, claim) for one in viewers)
+    return Settings(claim, frozenset(_comparable(one, claim) for one in editors), listed)
 
 
 def _faults_of_auth(auth: Any, has_authlib: bool) -> Iterator[Problem]:
@@ -188,18 +210,19 @@ def _faults_of_auth(auth: Any, has_authlib: bool) -> Iterator[Problem]:
         yield Problem(FILE, "[auth] without Authlib and httpx", "both installed", remedy, column="auth")
 
 
-def _faults_of_roles(roles: Any, claim: Any, editors: Any) -> Iterator[Problem]:
+def _faults_of_roles(roles: Any, claim: Any, editors: Any, viewers: Any) -> Iterator[Problem]:
     if roles is not None and not isinstance(roles, Mapping):
         yield Problem(FILE, "no table", "a table", 'Write [roles], below it editors = ["..."].', column="roles")
         return
     if not isinstance(claim, str) or not claim:
         yield Problem(FILE, repr(claim), "the name of a claim", 'Write claim = "email".', column="roles.claim")
-    if not isinstance(editors, list | tuple) or not all(isinstance(one, str) and one for one in editors):
-        remedy = 'Write editors = ["planner@example.org"].'
-        yield Problem(FILE, "no list of texts", "a list of texts", remedy, column="roles.editors")
-    for key in sorted(set(roles or ()) - {"claim", "editors"}):
-        remedy = "Take it away: everyone who is no editor reads."
-        yield Problem(FILE, key, "claim, editors", remedy, column=f"roles.{key}")
+    for key, given in (("editors", editors), ("viewers", [] if viewers is None else viewers)):
+        if not isinstance(given, list | tuple) or not all(isinstance(one, str) and one for one in given):
+            remedy = f'Write {key} = ["planner@example.org"].'
+            yield Problem(FILE, "no list of texts", "a list of texts", remedy, column=f"roles.{key}")
+    for key in sorted(set(roles or ()) - {"claim", "editors", "viewers"}):
+        remedy = "Take it away: there are two lists, editors and viewers."
+        yield Problem(FILE, key, "claim, editors, viewers", remedy, column=f"roles.{key}")
 
 
 def _comparable(value: Any, claim: str) -> str:

@@ -15,7 +15,7 @@ from poolcast.budget.execution import ALERTS
 from poolcast.budget.fund_months import FundMonths
 from poolcast.budget.lines import EXPENDITURE
 from poolcast.dashboard import session
-from poolcast.dashboard.access import editing
+from poolcast.dashboard.access import check_may_edit, editing
 from poolcast.dashboard.charts.budget import Array, cumulative_months, month_name
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
@@ -262,6 +262,7 @@ def _uploader(here: Context, kind: str, take: Callable[[str, bytes], None]) -> N
     )  # fmt: skip
     if file is None:
         return
+    check_may_edit()
     content = file.getvalue()
     mark = (kind, here.loaded.digest, hashlib.sha256(content).hexdigest())
     if st.session_state.get(f"budget_read_{kind}") == mark:

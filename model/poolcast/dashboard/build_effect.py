@@ -12,6 +12,7 @@ import streamlit as st
 
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard import compare_parts, session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.charts.scenario_lines import FLOWS, Drawn, measures_of, scenario_lines
 from poolcast.dashboard.charts.schedule import Span, schedule_figure
 from poolcast.dashboard.compare_details import how
@@ -320,7 +321,7 @@ def _findings(here: Context, found: tuple[Finding, ...], mends: Mapping[str, Men
                     key=session.key_of(f"mend_{rule}"),
                     icon=":material/build:",
                     type="tertiary",
-                    help=here.t("build.mend_help", name=here.say(mend.argument.label)),
+                    **editing(here.language, here.t("build.mend_help", name=here.say(mend.argument.label))),
                     on_click=partial(_mend, mend),
                 )
 

@@ -114,6 +114,7 @@ def _load(here: Context) -> None:
             icon=":material/delete_sweep:",
             type="tertiary",
             on_click=lambda: state.do(lambda _: Draft()),
+            **editing(here.language),
         )
 
 

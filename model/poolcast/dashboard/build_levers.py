@@ -96,6 +96,7 @@ def _hits(here: Context, text: str) -> None:
                     icon=":material/playlist_add:",
                     type="tertiary",
                     on_click=partial(state.load, Draft.of(preset.scenario), here.say(preset.title)),
+                    **editing(here.language),
                 )
         if hits.parameters:
             parameter_cards(here, hits.parameters)
@@ -254,6 +255,7 @@ def _controls(here: Context, lever: Lever, call: LeverCall) -> None:
             icon=":material/restart_alt:",
             type="tertiary",
             on_click=partial(_reset, lever.id),
+            **editing(here.language),
         )
     _further(here, lever, call, given)
 
@@ -324,7 +326,7 @@ def _notches(here: Context, lever: Lever, argument: Argument, value: float) -> N
         list(found),
         format_func=show,
         label_visibility="collapsed",
-        help=here.t("build.notches_tip"),
+        **editing(here.language, here.t("build.notches_tip")),
         **session.bound(f"notch_{lever.id}", near, change),
     )
 
@@ -337,6 +339,7 @@ def _time(here: Context, lever: Lever, call: LeverCall) -> None:
         here.t("build.start"),
         years if start in years else [start, *years],
         width=96,
+        **editing(here.language),
         **session.bound(
             f"start_{lever.id}", start, lambda year: state.do(lambda draft: draft.with_start(lever.id, year))
         ),
@@ -347,6 +350,7 @@ def _time(here: Context, lever: Lever, call: LeverCall) -> None:
         spans,
         format_func=lambda span: here.t("build.at_once") if span == 1 else here.t("build.years", n=span),
         width=110,
+        **editing(here.language),
         **session.bound(f"phase_{lever.id}", phase.years, lambda span: _phase(lever.id, PhaseIn(span, phase.shape))),
     )
 
@@ -374,6 +378,7 @@ def _further(here: Context, lever: Lever, call: LeverCall, given: dict[str, floa
             here.t("build.shape"),
             SHAPES,
             format_func=shapes.__getitem__,
+            **editing(here.language),
             **session.bound(
                 f"shape_{lever.id}", phase.shape, lambda shape: _phase(lever.id, PhaseIn(phase.years, shape))
             ),
@@ -385,6 +390,7 @@ def _further(here: Context, lever: Lever, call: LeverCall, given: dict[str, floa
                 list(here.held.regions),
                 format_func=lambda code: here.say(here.held.regions[code]),
                 placeholder=here.t("build.every_region"),
+                **editing(here.language),
                 **session.bound(
                     f"regions_{lever.id}",
                     chosen,
@@ -393,7 +399,7 @@ def _further(here: Context, lever: Lever, call: LeverCall, given: dict[str, floa
             )
         st.toggle(
             here.t("build.behaviour"),
-            help=here.t("build.behaviour_tip"),
+            **editing(here.language, here.t("build.behaviour_tip")),
             **session.bound(
                 f"behaviour_{lever.id}",
                 call.behaviour,

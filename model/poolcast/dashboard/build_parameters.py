@@ -9,6 +9,7 @@ import streamlit as st
 
 from poolcast.dashboard import build_state as state
 from poolcast.dashboard import session
+from poolcast.dashboard.access import editing
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import scenarios as library
@@ -60,8 +61,7 @@ def _offer(here: Context, parameter: Parameter) -> None:
             key=session.key_of(f"add_{parameter.name}"),
             icon=":material/add:",
             type="tertiary",
-            disabled=not held,
-            help=None if held else here.t("build.not_held"),
+            **editing(here.language, None if held else here.t("build.not_held"), not held),
             on_click=partial(_add, here, parameter.name),
         )
 
@@ -83,6 +83,7 @@ def _change(here: Context, at: int, item: Reform) -> None:
                 icon=":material/delete:",
                 type="tertiary",
                 on_click=lambda: state.do(lambda draft: draft.without(at)),
+                **editing(here.language),
             )
         if len(item.amounts) > 1:
             texts = [f"{year}: {_amount_text(here, item, amount)}" for year, amount in sorted(item.amounts.items())]
@@ -96,6 +97,7 @@ def _change(here: Context, at: int, item: Reform) -> None:
                 list(kinds),
                 format_func=kinds.__getitem__,
                 width=120,
+                **editing(here.language),
                 **session.bound(f"kind_{at}", item.kind, lambda kind: _as_kind(here, item, kind)),
             )
             _amount(here, at, item, year, amount)
@@ -105,6 +107,7 @@ def _change(here: Context, at: int, item: Reform) -> None:
                     here.t("build.start"),
                     years if year in years else [year, *years],
                     width=96,
+                    **editing(here.language),
                     **session.bound(f"year_{at}", year, lambda chosen: _put(item, item.kind, amount, chosen)),
                 )
 
@@ -124,6 +127,7 @@ def _amount(here: Context, at: int, item: Reform, year: int, amount: float) -> N
         step=0.05 if item.kind == "scale" else control.step,
         format="%.3f" if factor == 1.0 else "%.2f",
         width=150,
+        **editing(here.language),
         **session.bound(f"amount_{at}", shown, lambda chosen: _put(item, item.kind, round(chosen / factor, 10), year)),
     )
 

@@ -1,8 +1,10 @@
 """The view of a session: read from the address once, changed by widgets, written back at the end of each run.
 
-Two traps shape this module. A widget that shows labels would write the label into the address, and a link in one
+Three traps shape this module. A widget that shows labels would write the label into the address, and a link in one
 language would break in the other; and a select box remembers its label in the browser. So one canonical view lives in
-the session, widgets have keys that hold the language, and each copies its value into the view when it changes.
+the session, widgets have keys that hold the language, and each copies its value into the view when it changes. And a
+browser sends the values of all its widgets with whatever it asks: what it has not yet drawn anew, as after an undo,
+comes back as it was, and looks like a change that nobody made.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
 
-_VIEW, _NOTES, _OWN, _SENT = "view", "notes", "own_set", "sent"
+_VIEW, _NOTES, _OWN, _SENT, _REPLACED = "view", "notes", "own_set", "sent", "replaced"
 
 
 def begin() -> ViewState:
@@ -121,12 +124,50 @@ def bound(name: str, value: Any, change_view: Callable[[Any], object]) -> dict[s
         ``key`` and ``on_change``, for the widget's call.
     """
     key = key_of(name)
-    if st.session_state.get(key, _ABSENT) != value:
+    replaced: dict[str, list[Any]] = st.session_state.setdefault(_REPLACED, {})
+    before = st.session_state.get(key, _ABSENT)
+    if before == value:
+        replaced.pop(key, None)
+    else:
         st.session_state[key] = value
-    return {"key": key, "on_change": lambda: change_view(st.session_state[key])}
+        if before is not _ABSENT:  # a browser that is several steps behind may still hold any of them
+            replaced.setdefault(key, []).append(before)
+
+    def changed() -> None:
+        found, run = st.session_state[key], get_script_run_ctx(suppress_warning=True)
+        if _is_of_other_parts(run):
+            st.session_state[key] = value
+        elif not (found in replaced.get(key, ()) and _is_press(run)):
+            change_view(found)
+
+    return {"key": key, "on_change": changed}
 
 
 _ABSENT = object()
+
+
+def _is_of_other_parts(run: Any) -> bool:
+    """Whether a run, in which the callback of a widget is called, is of parts of the page without that widget.
+
+    A reader's move of a widget runs the whole page or the part that the widget is in. A change that comes with a run of
+    other parts alone, as those of a timer, was made by nobody.
+    """
+    try:
+        from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+    except ImportError:  # another Streamlit: every change counts, as it does without this
+        return False
+    parts: list[str] = getattr(run, "fragment_ids_this_run", None) or []
+    return bool(parts) and ThreadState.get().fragment_id not in parts
+
+
+def _is_press(run: Any) -> bool:
+    """Whether the message from the browser that a run answers is of a button.
+
+    Who presses a button has not, with the same message, put a slider back to what it showed before the page moved it.
+    """
+    state = getattr(getattr(run, "session_state", None), "_state", None)
+    sent = getattr(state, "_current_interaction_widget_states", None)
+    return sent is not None and any(widget.trigger_value for widget in sent.widgets)
 
 
 def select(field: str, options: Sequence[Any], label: str, show: Callable[[Any], str], **more: Any) -> Any:
