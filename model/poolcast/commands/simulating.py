@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,7 +141,8 @@ def simulate_scenarios(options: SimulateOptions) -> bool:
         save_paths(simulation, folder / "paths.nc")
     _print(simulation, options)
     _say_precision(simulation, options, journal)
-    tables = {name: make(simulation) for name, make in TABLES.items()}
+    with ThreadPoolExecutor(2) as pool:
+        tables = dict(zip(TABLES, pool.map(lambda make: make(simulation), TABLES.values()), strict=True))
     document = _document(simulation, request, options, tables) if options.as_json else {}
     place = finish(folder, simulation, request, options.command, journal.lines, tables)
     if options.as_json:
