@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import BENEFITS, RESIDENT_STATUSES, STATUSES, TIERS, index
 from poolcast.projection import claims_kernel as column
+from poolcast.projection import compile_ahead
 from poolcast.projection.behaviour import REFERENCE, REFERENCE_BY_TIER, is_active, phased_in
 from poolcast.projection.benefits import base_mix, long_term_care_rate, relative_cost_of_tiers
 from poolcast.projection.care import SCHEME_OF_STATUS, by_status, cost_of_long_term_care, months_of_wait
@@ -60,6 +61,7 @@ def sum_compiled(
         own=np.empty((paths, regions, years, 4)),
         above=np.empty((paths, regions, years)),
     )
+    compile_ahead.wait()
     add_up_claims(law, options, crowd, prices, sums)
     return sums
 

@@ -190,76 +190,19 @@ def _load(rows, lanes, first, count, region, year, weight, crowd, prices):  # ty
             for scheme in range(2):
                 place = _UNIT_COST + scheme * _BENEFITS + benefit
                 rows[place, lane] = prices.unit_cost[unit_cost, region, year, scheme, benefit]
-    _expose(
-        rows[_AGE_SUMS + MEMBERS * _STATUSES : _AGE_SUMS + (MEMBERS + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
+    sums = (
         crowd.members,
-    )
-    _expose(
-        rows[_AGE_SUMS + ADMISSIONS * _STATUSES : _AGE_SUMS + (ADMISSIONS + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.admissions,
-    )
-    _expose(
-        rows[_AGE_SUMS + INPATIENT_COST * _STATUSES : _AGE_SUMS + (INPATIENT_COST + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.inpatient_cost,
-    )
-    _expose(
-        rows[_AGE_SUMS + OUTPATIENT_BILL * _STATUSES : _AGE_SUMS + (OUTPATIENT_BILL + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.outpatient_bill,
-    )
-    _expose(
-        rows[_AGE_SUMS + CHRONIC_BILL * _STATUSES : _AGE_SUMS + (CHRONIC_BILL + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.chronic_bill,
-    )
-    _expose(
-        rows[_AGE_SUMS + BIRTHS * _STATUSES : _AGE_SUMS + (BIRTHS + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.expected_births,
-    )
-    _expose(
-        rows[_AGE_SUMS + DISABLED * _STATUSES : _AGE_SUMS + (DISABLED + 1) * _STATUSES],
-        lanes,
-        first,
-        count,
-        region,
-        year,
-        weight,
         crowd.disabled,
-    )
+    )  # in the order of MEMBERS, ADMISSIONS, ...
+    for number in range(len(sums)):
+        first_row = _AGE_SUMS + number * _STATUSES
+        target = rows[first_row : first_row + _STATUSES]
+        _expose(target, lanes, first, count, region, year, weight, sums[number])
 
 
 @_compile

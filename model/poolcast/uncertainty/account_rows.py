@@ -68,8 +68,10 @@ class AccountRows:
         kind, accounts = self._shown(variable)
         known = self._known(variable)
         found = np.empty((self._run.drivers.paths, *known.shape))
-        reserve, base_year = self._by_year("reserve"), self._run.assumptions.base_year
-        reader_kernel.find_first_year(getattr(reader_kernel, kind), *accounts, reserve, known, base_year, found)
+        years, ledgers, sources, holders = accounts[0].shape
+        flat = [one.reshape(years * ledgers, sources * holders) for one in (*accounts, self._by_year("reserve"))]
+        base_year = self._run.assumptions.base_year
+        reader_kernel.find_first_year(getattr(reader_kernel, kind), *flat, known, base_year, found)
         return found
 
     def _known(self, variable: str) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ AMOUNT, DIFFERENCE, DIFFERENCE_OF_THREE, MONTHS = range(4)
 """What a cell shows of up to three accounts: the first; less the second; less the third and the second; in months."""
 
 _account = types.Array(types.float64, 4, "C", readonly=True)
+_flat = types.Array(types.float64, 2, "C", readonly=True)
 _compile: Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]] = numba.njit
 _shown: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
     nogil=True, cache=True, error_model="numpy", inline="always"
@@ -86,10 +87,10 @@ def read_rows(kind, first, second, third, known, cells, rows):  # type: ignore[n
 @_compile(
     types.void(
         types.int64,
-        _account,
-        _account,
-        _account,
-        _account,
+        _flat,
+        _flat,
+        _flat,
+        _flat,
         types.Array(types.boolean, 2, "C", readonly=True),
         types.int64,
         types.float64[:, :, ::1],
@@ -112,26 +113,20 @@ def find_first_year(kind, first, second, third, reserve, known, base_year, found
     found : array (path, holder, ledger)
         Set.
     """
-    years, ledgers, sources, holders = first.shape
+    holders, ledgers = known.shape
+    years, sources = len(first) // ledgers, first.shape[1] // holders
     for ledger in range(ledgers):
         nobody = True
         for year in range(years):
-            for path in range(sources):
-                for holder in range(holders):
-                    nobody = nobody and not math.isfinite(reserve[year, ledger, path, holder])
+            for place in range(first.shape[1]):
+                nobody = nobody and not math.isfinite(reserve[year * ledgers + ledger, place])
         for path in range(found.shape[0]):
-            source = path if sources > 1 else 0
             for holder in range(holders):
                 found[path, holder, ledger] = math.nan
-                if not known[holder, ledger]:
-                    continue
-                for year in range(1, years):
-                    value = _show(
-                        kind,
-                        first[year, ledger, source, holder],
-                        second[year, ledger, source, holder],
-                        third[year, ledger, source, holder],
-                    )
-                    if value < 0.0 and (nobody or math.isfinite(reserve[year, ledger, source, holder])):
+                place = (path if sources > 1 else 0) * holders + holder
+                for year in range(1, years if known[holder, ledger] else 1):
+                    row = year * ledgers + ledger
+                    value = _show(kind, first[row, place], second[row, place], third[row, place])
+                    if value < 0.0 and (nobody or math.isfinite(reserve[row, place])):
                         found[path, holder, ledger] = base_year + year
                         break

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.errors import Problem, ResultError
 from poolcast.parameters.reading import load_assumptions
+from poolcast.projection import compile_ahead
 from poolcast.projection.control_totals import calibrate
 from poolcast.scenarios.reading import load_scenario
 from poolcast.scenarios.scenario import Scenario
@@ -215,6 +216,8 @@ def simulate(
     """
     refuse_options(paths, sampling, block, workers)
     refuse_precision(until_error, of)
+    if driver is None:
+        compile_ahead.begin()
     job, titles, digests = prepare(assumptions, scenarios, seed, sampling, measures, policy=policy)
     target = None if of is None else read_target(of, job.layout, level)
     store = choose_store(job, paths, folder, memory, None if target is None else target.watched)
