@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,10 +40,14 @@ class Correlation:
         values = np.linalg.eigvalsh(given)
         if values[0] >= SMALLEST_EIGENVALUE:
             return cls(given, given, float(values[0]))
-        from statsmodels.stats.correlation_tools import corr_nearest
+        from statsmodels.stats.correlation_tools import corr_clipped, corr_nearest
+        from statsmodels.tools.sm_exceptions import IterationLimitWarning
 
-        repaired = np.asarray(corr_nearest(given, threshold=SMALLEST_EIGENVALUE, n_fact=1000), dtype=np.float64)
-        return cls(given, (repaired + repaired.T) / 2, float(values[0]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", IterationLimitWarning)  # the last step holds the matrix above zero anyway
+            repaired = np.asarray(corr_nearest(given, threshold=SMALLEST_EIGENVALUE, n_fact=1000), dtype=np.float64)
+        nearest = np.asarray(corr_clipped((repaired + repaired.T) / 2, threshold=SMALLEST_EIGENVALUE), dtype=np.float64)
+        return cls(given, (nearest + nearest.T) / 2, float(values[0]))
 
     @property
     def is_repaired(self) -> bool:

@@ -31,6 +31,7 @@ from poolcast.dashboard.services.bands import (
 )
 from poolcast.dashboard.services.jobs import Jobs
 from poolcast.dashboard.services.sets import MIB
+from poolcast.projection import compile_ahead
 from poolcast.projection.engine import Projection
 from poolcast.scenarios.scenario import Scenario
 from poolcast.uncertainty import summary
@@ -136,6 +137,7 @@ def _simulated(
         def drive(job: Job, store: AnyStore, paths: int, **rest: Any) -> None:
             _run_blocks(job, store, paths, progress, stop)
 
+        compile_ahead.begin()
         calibrated = request.loaded.calibrated
         layout = Layout.of(central_run(scenarios[0].apply(calibrated)), MEASURES)
         is_large = kept_bytes(layout, len(scenarios), request.paths) > MEMORY
