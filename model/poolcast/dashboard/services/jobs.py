@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from poolcast.parameters.errors import PoolcastError, Problem, ResultError
+from poolcast.uncertainty.allocator import give_back
 
 LOGGER = logging.getLogger("poolcast.dashboard")
 
@@ -123,7 +124,7 @@ class Jobs:
     """
 
     def __init__(
-        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 80, kept: int = 100
+        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 80, kept: int = 40
     ) -> None:
         self._at_once, self._heavy_at_once, self._heavy = at_once, heavy_at_once, heavy
         self._waiting, self._kept = waiting, kept
@@ -254,6 +255,7 @@ class Jobs:
         except Exception:  # the edge of the server: the page gets a code, the log the rest
             state, job.code = "failed", secrets.token_hex(4)
             LOGGER.exception("job %s of kind %s failed, code %s", job.id, job.kind, job.code)
+        give_back()  # hundreds of MB of arrays that were freed; without this a server seems to grow with every job
         with self._lock:
             self._running.remove(job)
             self._end(job, state)
