@@ -30,7 +30,7 @@ def book_line(amounts, members, ends, row, total):  # type: ignore[no-untyped-de
 
     Parameters
     ----------
-    amounts : array (path, region, year)
+    amounts : array (path, region, year), yuan
         One path may serve all.
     members, ends : array of int
         Members of all pools, one pool after the other, and where each pool's end; those beyond have none.
@@ -73,12 +73,12 @@ def book_line(amounts, members, ends, row, total):  # type: ignore[no-untyped-de
     error_model="numpy",
 )
 def close_year(opening, received, spent, rate, keeps, margin, timing, interest, reserve):  # type: ignore[no-untyped-def]
-    """Set interest and reserve of a year, and add the interest to what is received; see `ledgers.reserve_step`.
+    """Set interest and reserve of a year, and add the interest to what is received (handbook 6.8).
 
     Parameters
     ----------
-    opening, received, spent, interest, reserve : array (ledger, path, holder)
-    rate : array (ledger, path, holder)
+    opening, received, spent, interest, reserve : array (ledger, path, holder), yuan
+    rate : array (ledger, path, holder), rate per year
         One path may serve all.
     keeps : array (holder, ledger) of bool
         Who keeps a reserve; others bear no interest and their reserve is not a number.
@@ -108,12 +108,12 @@ def close_year(opening, received, spent, rate, keeps, margin, timing, interest, 
     error_model="numpy",
 )
 def spend_accounts(opening, paid_in, booked, share, rate, timing, amounts):  # type: ignore[no-untyped-def]
-    """Set what accounts of members spend in a year beyond what is booked; see `LedgerRecursion._spend_accounts`.
+    """Set what accounts of members spend in a year beyond what is booked (handbook 3.5, 6.8).
 
     Parameters
     ----------
-    opening, paid_in, booked, amounts : array (path, holder)
-    share, rate : array (path, holder)
+    opening, paid_in, booked, amounts : array (path, holder), yuan
+    share, rate : array (path, holder), fraction and rate per year
         One path may serve all.
     timing : float
     """
