@@ -123,7 +123,7 @@ def test_the_first_simulation_says_that_it_compiles(monkeypatch):
     context = here("china", "en")
     slow = Status("a", "running", done=0, total=1_000, seconds=5.0)
     monkeypatch.setattr(bands, "is_warm", lambda: False)
-    assert bands.progress(context, slow) == "◔ First use: preparing the engine, about 20 seconds."
+    assert bands.progress(context, slow) == "◔ First use: preparing the engine, about 15 seconds."
     assert "0/1,000" in bands.progress(context, replace(slow, seconds=1.0))
     assert "100/1,000" in bands.progress(context, replace(slow, done=100))
     monkeypatch.setattr(bands, "is_warm", lambda: True)

@@ -13,6 +13,7 @@ from poolcast.dashboard import session
 from poolcast.dashboard.charts.grids import Need, heat_map, needs
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.forecast_panels import Panel
+from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.goals import Goal
 from poolcast.outlook.searching import Solution
@@ -99,7 +100,7 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.set")
         st.selectbox(
             t("ask.unknown"), list(choices), format_func=lambda one: here.say(choices[one].label),
-            label_visibility="collapsed", width=222, **session.bound("what", text, choose),
+            label_visibility="collapsed", width=258, **session.bound("what", text, choose),
         )  # fmt: skip
         say("ask.so_that")
         st.selectbox(
@@ -136,7 +137,7 @@ def _target(here: Context, say: Callable[[str], None]) -> None:
         step=1.0 if money else 0.5,
         format="%.1f",
         label_visibility="collapsed",
-        width=104,
+        width=80,
         **session.bound(
             "target",
             float(usual_target(here, here.view.goal) / factor),
@@ -263,7 +264,7 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
     title = here.t("solve.regions_title" if len(here.held.regions) > 1 else "solve.odds_title")
     found = goals.held_regions(answer.goal, here.view.p, here.view.paths, here.view.seed)
     if found is None:
-        return Panel(title, None, None, empty=here.t("solve.regions_wait"))
+        return Panel(title, None, None)
     p = answer.probability
     lines: list[tuple[Need, str]] = []
 
@@ -305,6 +306,27 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
 
     figure = needs(here, [row for row, _ in lines], scale, here.t("solve.unreachable"))
     return Panel(title, figure, table, note=unit, how=here.t("solve.how_regions"))
+
+
+def invitation(here: Context, searching: bool, ask: Callable[[], None]) -> None:
+    """Draw a sketch of what each region, or each of several odds, needs, and say how it is asked for."""
+    several = len(here.held.regions) > 1
+    rows = "".join(
+        f'<span></span><div><u style="left:{even}%;width:{most - even}%"></u><i style="left:{even}%"></i>'
+        f'<b style="left:{most}%"></b></div>'
+        for even, most in _SKETCH
+    )
+    st.html(f'<div class="pc-sketch" aria-hidden="true">{rows}</div>')
+    if searching:
+        st.html(f'<div class="pc-note" role="status">◔ {safe(here.t("solve.searching"))}</div>')
+        return
+    what = here.t("solve.regions_wait" if several else "solve.odds_wait", odds=probability_text(here.view.p))
+    st.html(f'<div class="pc-note">{safe(what)}</div>')
+    st.button(here.t("ask.solve"), key=session.key_of("solve_here"), icon=":material/target:", on_click=ask)
+
+
+_SKETCH = ((58, 82), (46, 70), (38, 58), (26, 44), (14, 30))
+"""Where dot and bar of the sketch stand, per cent of its width; it is a shape and holds no numbers."""
 
 
 def _change_to(text: str) -> None:

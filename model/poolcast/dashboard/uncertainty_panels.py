@@ -114,7 +114,7 @@ def single_run(here: Context, item: Projected, history: History, measure: str) -
         figure.limits(low=0.0)
         values = [value if value > 0 else math.nan for value in values]
     figure.line(years, values, here.t("c.central"), here.palette.muted, dash="dash", label=here.t("c.central"))
-    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    title = here.t("uncertainty.fan", measure=here.inside(words.label))
     return Panel(title, figure.specification(), None)
 
 
@@ -130,7 +130,7 @@ def fan(futures: Futures) -> Panel:
     """History, median and bands of a measure."""
     here, scale = futures.here, futures.scale()
     words = MEASURES[futures.measure]
-    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    title = here.t("uncertainty.fan", measure=here.inside(words.label))
     base, last = here.held.base_year, here.last_year
     past = _accounts(here, futures.item, futures.past, futures.measure)
     figure = OverYears(here, scale, min(past), last)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -24,8 +25,8 @@ from poolcast.reporting.theme import layout
 
 LABEL_HEIGHT = 17
 """Pixels between two labels at the end of lines."""
-PLOT_HEIGHT = {"half": 190, "tall": 320, "below_cards": 190, "effect": 120}
-"""Pixels between the axes, about, by which labels are spread."""
+PLOT_HEIGHT = {"half": 132, "tall": 286, "below_cards": 190, "effect": 120}
+"""Pixels between the axes in the smallest window, by which labels are spread; in a larger one they stand further apart."""
 
 
 @dataclass
@@ -234,8 +235,8 @@ class OverYears:
         """Mark the year in which a reserve is used up, on zero, where a label at the end already says the year."""
         self.traces.append(cross_mark(year, colour))
 
-    def start(self, year: int, text: str, colour: str) -> None:
-        """Mark the first year of a policy by a dotted upright line with a word."""
+    def start(self, year: int, text: str, colour: str, level: int = 0) -> None:
+        """Mark the first year of a policy by a dotted upright line with a word, `level` lines below the top."""
         self.shapes.append(
             {
                 "type": "line",
@@ -249,6 +250,7 @@ class OverYears:
             }
         )
         note = {"x": year, "xshift": 5, "yref": "paper", "y": 1, "yanchor": "top", "xanchor": "left"}
+        note["yshift"] = -14 * level
         self.notes.append(note | {"text": text, "showarrow": False, "font": {"size": 11, "color": colour}})
 
     def limits(self, low: float | None = None, high: float | None = None) -> None:
@@ -309,12 +311,13 @@ class OverYears:
         self._joint()
         span = self.last - self.first
         notes = [*self.notes, *_unit_note(self.unit or self.context.say(self.scale.unit), self.context)]
-        notes += spread_labels(self._labels, low, high, PLOT_HEIGHT[self.height])
-        margin = {"l": 46, "r": label_margin([text for _, text, _ in self._labels]), "t": 34, "b": 24}
+        labels = [(value, folded(text), colour) for value, text, colour in self._labels]
+        notes += spread_labels(labels, low, high, PLOT_HEIGHT[self.height])
+        margin = {"l": 46, "r": label_margin([text for _, text, _ in labels]), "t": 34, "b": 24}
         spec = layout(self.context.palette, margin=margin, shapes=self.shapes, annotations=notes)
         spec["xaxis"] |= {"range": [self.first - 0.6, self.last + 0.6], "tick0": 2000}
         spec["xaxis"]["dtick"] = 10 if span > 26 else 5 if span > 10 else 2
-        spec["yaxis"] |= {"range": [low, high], "nticks": 6, "rangemode": "normal"}
+        spec["yaxis"] |= {"range": [low, high], "nticks": 6, "rangemode": "normal", "ticklabelstandoff": 3}
         spec["uirevision"] = "keep"
         if self._stacked:
             spec["barmode"] = "relative"
@@ -344,8 +347,28 @@ def text_width(text: str) -> int:
 
 def label_margin(texts: Sequence[str]) -> int:
     """Return the right margin that the longest label needs."""
-    plain = (text.replace("<b>", "").replace("</b>", "") for text in texts)
-    return max((text_width(text) for text in plain), default=4) + 14
+    lines = (line for text in texts for line in _TAG.sub("", text.replace("<br>", "\n")).split("\n"))
+    return max((text_width(line) for line in lines), default=4) + 14
+
+
+_TAG = re.compile(r"</?b>")
+WIDEST_LABEL = 150
+"""Pixels that a label takes in one line; a wider one would leave too little room for the lines that it names."""
+
+
+def folded(text: str, widest: int = WIDEST_LABEL) -> str:
+    """Return a label in two lines where it is long, broken at the space that makes the longer one shortest."""
+    if text_width(_TAG.sub("", text)) <= widest:
+        return text
+
+    def longer(place: int) -> int:
+        return max(text_width(_TAG.sub("", part)) for part in (text[:place], text[place + 1 :]))
+
+    spaces = [place for place, character in enumerate(text) if character == " "]
+    if not spaces:
+        return text
+    best = min(spaces, key=longer)
+    return f"{text[:best]}<br>{text[best + 1 :]}"
 
 
 def spread_labels(
@@ -365,17 +388,18 @@ def spread_labels(
     if not labels or high <= low:
         return []
     per_pixel = (high - low) / height
-    step = LABEL_HEIGHT * per_pixel
     ordered = sorted(labels, key=lambda item: item[0])
+    tall = [(1 + text.count("<br>") * 0.85) * LABEL_HEIGHT * per_pixel for _, text, _ in ordered]
+    steps = [(below + above) / 2 for below, above in zip(tall, tall[1:], strict=False)]
     places: list[float] = []
-    for value, _, _ in ordered:
+    for number, (value, _, _) in enumerate(ordered):
         wanted = min(max(value, low), high)
-        places.append(wanted if not places else max(wanted, places[-1] + step))
+        places.append(wanted if not places else max(wanted, places[-1] + steps[number - 1]))
     over = places[-1] - high
     if over > 0:  # past the top a label would not be drawn at all: push the pile down from there
         places[-1] -= over
         for number in range(len(places) - 2, -1, -1):
-            places[number] = min(places[number], places[number + 1] - step)
+            places[number] = min(places[number], places[number + 1] - steps[number])
     return [
         {
             "xref": "paper",
@@ -386,6 +410,7 @@ def spread_labels(
             "showarrow": False,
             "xanchor": "left",
             "yanchor": "middle",
+            "align": "left",
             "font": {"size": 12, "color": colour},
         }
         for place, (_, text, colour) in zip(places, ordered, strict=True)

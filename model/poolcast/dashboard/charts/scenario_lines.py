@@ -199,5 +199,5 @@ def _flows(here: Context, figure: OverYears, drawn: Sequence[Drawn], kind: Kind,
 
 
 def _mark_starts(here: Context, figure: OverYears, starts: Sequence[tuple[int, str]]) -> None:
-    for year, text in starts:
-        figure.start(year, text, here.palette.scenario_texts[1])
+    for level, (year, text) in enumerate(starts):  # each a line lower, for years that lie close would cover each other
+        figure.start(year, text, here.palette.scenario_texts[1], level)

@@ -93,10 +93,12 @@ def grid(answer: Answer, told: str) -> None:
 def regions(answer: Answer, told: str) -> None:
     """Draw what every region needs."""
     panel = solve_parts.regions(here, answer, choices[text])
+    status = work.status("solve", likely_key)
+    searching = status is not None and not status.is_over
     chart_card(
         panel.title, "needs", panel.figure, panel.table, f"{panel.title}: {plain(told)}",
         scope=here.t("solve.regions_scope", unit=panel.note) if panel.figure else "",
-        how=panel.how, empty=panel.empty, height="tall",
+        how=panel.how, height="tall", blank=lambda: solve_parts.invitation(here, searching, ask),
     )  # fmt: skip
 
 
