@@ -174,7 +174,7 @@ def _foot(here: Context, kind: Kind, values: Sequence[CardValue], year: int) -> 
     if kind == "exhaustion":
         told = _chances(here, values)
         if not told:
-            return here.t("compare.foot_exhaustion")
+            return here.t("compare.foot_exhaustion" if here.view.scenarios else "compare.foot_pick")
         return here.t("compare.chances", year=year, chances=told[0] if len(set(told)) == 1 else "")
     return {
         "months": here.t("compare.foot_months"),

@@ -123,14 +123,15 @@ def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *,
     return pd.DataFrame(frame)
 
 
-def widths(here: Context, year: int) -> dict[str, tuple[int, str]]:
-    """Return the pixels that columns of short words and numbers take, and what their heads mean."""
-    months = [here.t("overview.months", year=at) for at in (here.held.base_year, year)]
-    found = {here.t("overview.light"): (74, here.t("tip.worry"))}
-    found |= dict.fromkeys(months, (76, here.t("tip.months")))
-    found[here.say(MEASURES["first_deficit"].label)] = (86, here.t("tip.first_deficit"))
-    eight = f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}"
-    return found | {here.t("overview.exhaustion"): (134, eight)}
+def heads(here: Context, year: int) -> dict[str, tuple[str, int, str]]:
+    """Return how columns of short words and numbers are headed on the page, their pixels, and what their heads mean."""
+    light, deficit = here.t("overview.light"), here.say(MEASURES["first_deficit"].label)
+    found = {light: (light, 74, here.t("tip.worry")), deficit: (deficit, 86, here.t("tip.first_deficit"))}
+    for at in (here.held.base_year, year):
+        short = here.t("overview.months_short", year=at)
+        found[here.t("overview.months", year=at)] = (short, 76, here.t("tip.months"))
+    last = here.t("overview.exhaustion")
+    return found | {last: (last, 134, f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}")}
 
 
 def headed(here: Context, name: str, scale: Scale) -> str:

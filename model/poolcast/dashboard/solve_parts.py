@@ -100,16 +100,16 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.set")
         st.selectbox(
             t("ask.unknown"), list(choices), format_func=lambda one: here.say(choices[one].label),
-            label_visibility="collapsed", width=258, **session.bound("what", text, choose),
+            label_visibility="collapsed", width=252, **session.bound("what", text, choose),
         )  # fmt: skip
         say("ask.so_that")
         st.selectbox(
             t("ask.measure"), list(goals.MEASURES), format_func=lambda one: t(f"goal.{one}"),
-            label_visibility="collapsed", width=142, **session.bound("goal", view.goal, other_measure),
+            label_visibility="collapsed", width=138, **session.bound("goal", view.goal, other_measure),
         )  # fmt: skip
         say("ask.in")
         st.selectbox(
-            t("ask.year"), list(range(first, here.last_year + 1)), label_visibility="collapsed", width=88,
+            t("ask.year"), list(range(first, here.last_year + 1)), label_visibility="collapsed", width=80,
             **session.bound("goal_year", year, lambda one: session.change(year=one)),
         )  # fmt: skip
         if view.goal == "exhaustion":
@@ -119,7 +119,7 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.odds")
         odds = sorted({*goals.PROBABILITIES, view.p})
         st.selectbox(
-            t("ask.probability"), odds, format_func=probability_text, label_visibility="collapsed", width=86,
+            t("ask.probability"), odds, format_func=probability_text, label_visibility="collapsed", width=78,
             **session.bound("odds", view.p, lambda one: session.change(p=one)),
         )  # fmt: skip
         st.space("stretch")

@@ -352,7 +352,7 @@ def label_margin(texts: Sequence[str]) -> int:
 
 
 _TAG = re.compile(r"</?b>")
-WIDEST_LABEL = 150
+WIDEST_LABEL = 170
 """Pixels that a label takes in one line; a wider one would leave too little room for the lines that it names."""
 
 

@@ -88,7 +88,7 @@ def exhaustion_years(
     """
     years = list(counts)
     last = years[-1]
-    apart = last + max(3, round(len(years) / 9))
+    apart = last + max(4, round(len(years) / 6))  # its word must not touch the last year
     width = max(1.6, len(years) / 14)
     hatched = {"color": here.palette.page if here.palette.dark else "#FFFFFF", "line": {"color": shown.colour}}
     hatched["line"] = {"color": shown.colour, "width": 1}
@@ -234,8 +234,16 @@ def parts_of_variance(
         }
         for name, colour, values, errors in series
     ]
-    known = [value for trace in traces for value in trace["x"] if value is not None]
-    ends = (min([0.0, *known]) - 2, max([10.0, *known]) * 1.12 + 4)
+    # the axis holds the whiskers too, of which some reach below nothing
+    known = [
+        value + side * error
+        for trace in traces
+        for value, error in zip(trace["x"], trace["error_x"]["array"], strict=True)
+        if value is not None
+        for side in (-1, 1)
+    ]
+    low, high = min([0.0, *known]), max([10.0, *known])
+    ends = (low - 0.03 * (high - low), high + 0.03 * (high - low))
     spec = _sideways(here, traces, labels, ends)
     spec["layout"] |= {"barmode": "group", "showlegend": True, "bargap": 0.25}
     spec["layout"]["legend"] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}

@@ -112,8 +112,8 @@ def painted(frame: Any, rows: list[attention.Row]) -> Any:
 def columns(frame: Any, trend: str) -> dict[str, Any]:
     """Say how columns are shown; money is hidden until the reader asks for it in the menu of the table."""
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
-    for name, (wide, meaning) in parts.widths(here, year).items():
-        found[name] = st.column_config.Column(width=wide, help=meaning)
+    for name, (head, wide, meaning) in parts.heads(here, year).items():
+        found[name] = st.column_config.Column(head, width=wide, help=meaning)
     if trend:
         note = here.t("overview.trend_note", most=f"{parts.TALLEST:g}")
         found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=88, help=note)

@@ -357,6 +357,7 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         "change": moved_text(solution.unknown, solution.change, language),
         "condition": condition,
     }
+    values["inside"] = str(values["label"])[:1].lower() + str(values["label"])[1:]
     if not solution.reached:
         low, high = (value_text(solution.unknown, end, language) for end in solution.unknown.bounds)
         sentence = t("take.solve_impossible", language, **values, low=low, high=high)
