@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from poolcast.dashboard.charts.over_time import LABEL_HEIGHT, label_margin, spread_labels, text_width
+from poolcast.dashboard.charts.labels import LABEL_HEIGHT, label_margin, spread_labels, text_width
 from poolcast.dashboard.charts.tiles import places_of
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.parts import bands, chart_card, files

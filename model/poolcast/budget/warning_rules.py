@@ -17,8 +17,8 @@ from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
 
 MONTHS_DIGITS = 4
-"""Decimals of payable months that count: accounts in files are rounded, so that a reserve of three months read from them
-is off by some millionths, and no reader sees why 3.0 should be less than 3.0."""
+"""Decimals of payable months that count: accounts in files are rounded, so that a reserve of three months read from
+them is off by some millionths, and no reader sees why 3.0 should be less than 3.0."""
 
 Array = NDArray[np.float64]
 Level = Literal["green", "yellow", "orange", "red"]

@@ -131,7 +131,8 @@ def headline_cards(here: Context, shown: Sequence[Shown], values: Values, year: 
         known = values.get(kind)
         if known is None:
             lines = [CardLine(one, waiting) for one in shown]
-            made.append(Card(title_of(here, kind, year), lines, tip=tip_of(here, kind), foot=_foot(here, kind, (), year)))
+            foot = _foot(here, kind, (), year)
+            made.append(Card(title_of(here, kind, year), lines, tip=tip_of(here, kind), foot=foot))
             continue
         scale = sum_scale(known) if kind == "sum" else MONTHS
         lines = [_line(here, kind, one, value, known[0], scale) for one, value in zip(shown, known, strict=True)]

@@ -312,8 +312,7 @@ def invitation(here: Context, searching: bool, ask: Callable[[], None]) -> None:
     """Draw a sketch of what each region, or each of several odds, needs, and say how it is asked for."""
     several = len(here.held.regions) > 1
     rows = "".join(
-        f'<span></span><div><u style="left:{even}%;width:{most - even}%"></u><i style="left:{even}%"></i>'
-        f'<b style="left:{most}%"></b></div>'
+        f'<span></span><div>{_EVEN.format(even, most - even) if several else ""}<b style="left:{most}%"></b></div>'
         for even, most in _SKETCH
     )
     st.html(f'<div class="pc-sketch" aria-hidden="true">{rows}</div>')
@@ -327,6 +326,8 @@ def invitation(here: Context, searching: bool, ask: Callable[[], None]) -> None:
 
 _SKETCH = ((58, 82), (46, 70), (38, 58), (26, 44), (14, 30))
 """Where dot and bar of the sketch stand, per cent of its width; it is a shape and holds no numbers."""
+_EVEN = '<u style="left:{0}%;width:{1}%"></u><i style="left:{0}%"></i>'
+"""What stands for even odds, and for what more the chosen odds need."""
 
 
 def _change_to(text: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.labels import value_label
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.services.bands import FANS, Found
 from poolcast.dashboard.services.headline import reserve_state

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import text_width, tinted
+from poolcast.dashboard.charts.labels import text_width, tinted
 from poolcast.dashboard.context import Context
 from poolcast.reporting.theme import layout
 

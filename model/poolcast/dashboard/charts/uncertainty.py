@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import OverYears, text_width
+from poolcast.dashboard.charts.labels import text_width
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context, Shown
 from poolcast.reporting.figure_parts import numbers
 from poolcast.reporting.formats import WHOLE_PERCENT, Scale, rounded
@@ -289,6 +290,7 @@ def settling(here: Context, paths: Sequence[int], shares: Sequence[float], error
     figure.line(paths, shares, here.t("uncertainty.settling"), here.palette.accent)
     spec = figure.specification()
     spec["layout"]["xaxis"] |= {"range": [0, paths[-1] * 1.02], "dtick": None, "nticks": 6, "tickformat": ","}
-    spec["layout"]["xaxis"] |= {"tickmode": "auto", "title": {"text": here.t("s.runs"), "standoff": 4}}
+    title = {"text": here.t("s.runs"), "standoff": 4, "font": {"size": 12}}
+    spec["layout"]["xaxis"] |= {"tickmode": "auto", "title": title}
     spec["layout"]["margin"]["b"] = 40
     return spec

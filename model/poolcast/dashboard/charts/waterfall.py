@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import label_margin, text_width
+from poolcast.dashboard.charts.labels import label_margin, text_width
 from poolcast.dashboard.context import Context
 from poolcast.reporting.formats import Scale
 from poolcast.reporting.theme import layout

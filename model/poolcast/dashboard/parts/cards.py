@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from poolcast.dashboard.charts.over_time import text_width
+from poolcast.dashboard.charts.labels import text_width
 from poolcast.dashboard.context import Shown
 from poolcast.dashboard.parts.tone import safe, tip
 
