@@ -5,10 +5,12 @@ import os
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from poolcast.dashboard.services import caching
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.jobs import NICENESS, Jobs
 from poolcast.parameters.errors import Problem, ResultError
@@ -38,6 +40,20 @@ def test_bytes_are_bounded_and_counted():
     held.get("large", lambda: "z" * 50)
     assert held.peek("large") == "z" * 50
     assert held.held.entries == 1
+
+
+def test_all_stores_together_are_bounded_and_the_least_recently_used_goes(monkeypatch):
+    monkeypatch.setattr(caching, "_stores", weakref.WeakSet())
+    monkeypatch.setattr(caching, "TOGETHER", 10)
+    one, two = cache(entries=10), cache(entries=10)
+    one.put("a", "xxxx")
+    two.put("b", "xxxx")
+    one.put("c", "x")
+    assert one.get("a", lambda: "made again") == "xxxx"
+    two.put("d", "xx")
+    assert (one.held.size, two.held.size) == (5, 2), "b was used least lately"
+    one.put("e", "x" * 9)
+    assert (one.held.size, two.held.size) == (9, 2), "the newest of each stays, also where both are too much"
 
 
 def test_one_computation_for_all_who_ask_at_once():
