@@ -29,7 +29,7 @@ def _unit() -> str:
 def _container() -> str:
     text = (FOLDER / "Containerfile").read_text()
     parts = [json.loads(re.search(rf"^{name} (\[.+\])$", text, re.MULTILINE)[1]) for name in ("ENTRYPOINT", "CMD")]
-    return shlex.join(sum(parts, []))
+    return shlex.join([*parts[0], *parts[1]])
 
 
 @pytest.mark.parametrize("given", [_unit, _container], ids=["systemd", "container"])
