@@ -173,7 +173,7 @@ def receive(content: bytes, name: str) -> None:
     st.session_state[_FILE] = sent
     if sent.imported is None:
         return
-    made = uploaded_set(sent.imported.assumptions)
+    made = uploaded_set(sent.imported.assumptions, content)
     st.session_state[_OF_SET] = (sent, made.digest)
     session.keep_set(made)
     held = library.summary_of_loaded(made)

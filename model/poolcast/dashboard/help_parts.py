@@ -92,7 +92,7 @@ def about(here: Context) -> None:
         here.t("help.evidence"): joint.join(f"{here.say(EVIDENCES[kind])} {count}" for kind, count in counted.items()),
         here.t("help.sources"): cited,
         here.t("help.synthetic"): here.t("help.yes" if held.synthetic else "help.no"),
-        here.t("help.digest"): loaded.digest,
+        here.t("help.digest"): loaded.content,
     }
     every = [library.summary_of(name) for name in library.set_names()]
     facts[here.t("help.all_sets")] = joint.join(f"{here.say(one.short)} ({one.base_year})" for one in every)

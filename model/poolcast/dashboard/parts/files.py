@@ -27,6 +27,12 @@ def file_name(context: Context, what: str, ending: str) -> str:
     return "_".join(part for part in parts if part) + "." + ending
 
 
+def set_file_name(context: Context, what: str, ending: str) -> str:
+    """Return the name of a file of the whole set, which knows no region."""
+    parts = ["poolcast", what, context.view.set, *(["synthetic"] if context.held.synthetic else [])]
+    return "_".join(parts) + "." + ending
+
+
 def harmless(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

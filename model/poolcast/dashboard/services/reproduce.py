@@ -126,6 +126,8 @@ def is_found(scenario: Scenario) -> bool:
 
 def _horizon(loaded: LoadedSet) -> int | None:
     """Return the last year where it is not the set's own."""
+    if loaded.sent:
+        return None
     try:
         own = load_set(loaded.name).last_year
     except PoolcastError:
@@ -180,7 +182,7 @@ _PYTHON_IMPORTS: dict[str, tuple[str, ...]] = {
 def _python_set(loaded: LoadedSet) -> list[str]:
     to = _horizon(loaded)
     horizon = "" if to is None else f", to={to}"
-    if not loaded.edits:
+    if loaded.sent or not loaded.edits:  # the workbook of a set that was sent holds the edits too
         name = loaded.name if loaded.is_named else f"my_{loaded.name}"
         return [f"assumptions = poolcast.load_assumptions({name!r}{horizon})"]
     lines = ["from poolcast.dashboard.services.sets import Edit, edited_set, load_set", "", "edits = ["]

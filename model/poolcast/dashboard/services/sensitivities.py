@@ -225,7 +225,7 @@ def report(asked: Asked, paths: int, seed: int, language: str, command: str) -> 
             progress=progress,
         )
         with tempfile.TemporaryDirectory(prefix="poolcast-report-") as folder:
-            origin = Origin(command, started, asked.loaded.digest)
+            origin = Origin(command, started, asked.loaded.content)
             place = save_report(Path(folder) / "report", found, origin, language)
             return (place / "report.html").read_bytes()
 

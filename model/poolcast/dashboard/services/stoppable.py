@@ -25,8 +25,8 @@ def made_once(
 ) -> Value | None:
     """Return the value of a key, made by the first who asks; None where this reader has left before it was there.
 
-    Where the one who makes it leaves, his error reaches everybody who waits for the same; whoever still waits goes on in
-    his place.
+    Where the one who makes it leaves, his error reaches everybody who waits for the same; whoever still waits goes on
+    in his place.
 
     Parameters
     ----------
