@@ -41,10 +41,11 @@ def test_nobody_sees_the_title_of_a_set_that_another_sent(mine):
 
 def test_the_accounts_of_a_sent_set_are_its_own_and_not_those_of_the_set_of_that_name(mine):
     printed = history(loaded()).of("revenue", NATION, "EPF")
-    changed = edited_set(mine, [Edit("accounts.revenue", 1.5e12, (("ledger", "EPF"),), 2025, 2025)])
-    own = history(changed).of("revenue", NATION, "EPF")
-    assert own[2025] == 1.5e12 != printed[2025]
-    assert history(mine).of("revenue", NATION, "EPF")[2025] == printed[2025]
+    doubled = {**mine.assumptions.values, "accounts.revenue": 2 * mine.assumptions["accounts.revenue"]}
+    other = uploaded_set(replace(mine.assumptions, values=doubled), b"doubled")
+    assert history(other).of("revenue", NATION, "EPF")[2025] == 2 * printed[2025]
+    changed = edited_set(other, [Edit("revenue.employer_rate", 0.09)])
+    assert history(changed).of("revenue", NATION, "EPF")[2025] == 2 * printed[2025]
     assert history(mine).members
 
 
