@@ -119,11 +119,13 @@ def test_share_gives_the_link_and_says_what_it_opens():
 
 def test_a_set_of_the_readers_own_has_no_link_and_a_workbook_before_the_command():
     mine = edited_set(load_set("china"), [Edit("revenue.employer_rate", 0.09, (), 2027, 2060)])
-    app = open_page("forecast", session={"ctx_share": True, "ctx_reproduce": True, "own_set": mine}, lang="en")
+    app = open_page(
+        "forecast", session={"ctx_share": True, "ctx_reproduce": True, "own_sets": {"china": mine}}, lang="en"
+    )
     assert app.button(key="ctx_no_link").disabled
     codes = [code.value for code in app.code]
     assert not any("v=" in code for code in codes)
-    assert "poolcast import my_china.xlsx --to my_china" in codes
+    assert "poolcast import poolcast_assumptions_china.xlsx --to my_china" in codes
     assert any("--set my_china" in code for code in codes)
 
 

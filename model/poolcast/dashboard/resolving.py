@@ -24,10 +24,9 @@ def resolve(page: str, pages: Iterable[str]) -> Context:
     view = session.current()
     own = session.own_set()
     names = library.set_names()
-    if view.set not in names and (own is None or own.name != view.set):
+    if view.set not in names and own is None:
         session.ignore("set")
         view = session.change(set=names[0], region="")
-    own = own if own is not None and own.name == view.set else None
     held = library.summary_of(view.set) if own is None else library.summary_of_loaded(own)
     drafted = _drafted(view)
     titles = library.scenario_titles() | ({} if drafted is None else {DRAFT: drafted.title})
