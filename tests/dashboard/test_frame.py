@@ -164,3 +164,19 @@ def test_a_server_for_others_must_name_its_host():
     words = server.command(address="192.0.2.7", hosts=["fund.example.org"])
     assert words[words.index("--server.allowedHosts") + 1] == "localhost"
     assert "fund.example.org" in words
+
+
+@pytest.mark.parametrize("page", ["overview", "help"])
+def test_a_broken_set_of_the_server_leaves_every_other_as_it_is(page, tmp_path, monkeypatch):
+    (tmp_path / "assumptions" / "spoilt").mkdir(parents=True)
+    (tmp_path / "assumptions" / "spoilt" / "set.yaml").write_text("name: [", encoding="utf-8")
+    monkeypatch.setenv("POOLCAST_HOME", str(tmp_path))
+    app = open_page(page, set="china", lang="en")
+    assert "pc-line" in html(app)
+    assert "⚠ spoilt" in app.selectbox(key="set@en").options
+    app.selectbox(key="set@en").set_value("spoilt").run()
+    assert not app.exception
+    assert any("set.yaml" in text.value for text in app.text)
+    assert app.session_state["view"].set == "china"
+    assert "pc-line" in html(app)
+    assert not any("set.yaml" in text.value for text in app.run().text)

@@ -17,8 +17,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
+from poolcast.parameters.errors import PoolcastError
 
-_VIEW, _NOTES, _OWN, _SENT, _REPLACED = "view", "notes", "own_sets", "sent", "replaced"
+_VIEW, _NOTES, _OWN, _SENT, _REPLACED, _WRONG = "view", "notes", "own_sets", "sent", "replaced", "wrong"
 MOST_OWN = 3
 """Sets of their own that a session holds; a further one takes the place of the oldest, as they lie in memory."""
 
@@ -117,6 +118,17 @@ def keep_set(loaded: LoadedSet | None, name: str = "") -> None:
         change(set=loaded.name)
 
 
+def refuse(error: PoolcastError) -> None:
+    """Note why something was not done that a reader asked for, to be said once on the next run."""
+    st.session_state[_WRONG] = error
+
+
+def refused() -> PoolcastError | None:
+    """Return, once, why what was asked for was not done."""
+    found: PoolcastError | None = st.session_state.pop(_WRONG, None)
+    return found
+
+
 def key_of(name: str) -> str:
     """Return the key of a widget: its name and the language, in which its options are shown."""
     return f"{name}@{current().lang}"
@@ -154,7 +166,10 @@ def bound(name: str, value: Any, change_view: Callable[[Any], object]) -> dict[s
         if _is_of_other_parts(run):
             st.session_state[key] = value
         elif not (found in replaced.get(key, ()) and _is_press(run)):
-            change_view(found)
+            try:
+                change_view(found)
+            except PoolcastError as error:  # there is no page yet on which it could be said
+                refuse(error)
 
     return {"key": key, "on_change": changed}
 

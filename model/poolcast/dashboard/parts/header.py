@@ -46,7 +46,7 @@ def _set(context: Context) -> None:
     names = list(dict.fromkeys([*library.set_names(), *own]))
 
     def show(name: str) -> str:
-        return context.say(own[name].title if name in own else library.summary_of(name).short)
+        return context.say(own[name].title if name in own else library.short_title(name))
 
     def change(name: str) -> None:
         session.change(set=name, region="", to=None, year=None)

@@ -72,6 +72,14 @@ def summary_of(name: str) -> SetSummary:
     return _summary(str(folder), (folder / SET_FILE).stat().st_mtime_ns)
 
 
+def short_title(name: str) -> Words:
+    """Return the short title of a named set; its name where ``set.yaml`` is broken, which nothing else hangs on."""
+    try:
+        return summary_of(name).short
+    except AssumptionError:
+        return Words(f"⚠ {name}", f"⚠ {name}")
+
+
 @lru_cache(maxsize=64)
 def _summary(folder: str, _stamp: int) -> SetSummary:
     problems: list[Problem] = []
