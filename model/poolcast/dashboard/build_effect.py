@@ -20,6 +20,7 @@ from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.headline_words import change_text, short_title, sum_scale, tip_of, title_of, value_text
 from poolcast.dashboard.parts import background, bands
 from poolcast.dashboard.parts.chart_card import chart_card, draw
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import waiting
@@ -32,6 +33,7 @@ from poolcast.dashboard.services.history import history
 from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.mending import Mend, new_findings
 from poolcast.dashboard.services.projections import Projected
+from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.compliance import Finding
@@ -187,6 +189,9 @@ def lines(effect: Effect, found: Found | None, sentence: str) -> None:
     measures = measures_of(here, effect.first)
     view = session.current()
     measure = view.measure if view.measure in measures else measures[0]
+    scenarios = tuple(one.scenario for one in ((effect.first, effect.item) if effect.is_changed else (effect.first,)))
+    place = (here.region, here.ledger, effect.year)
+    offer(here, View("compare", here.loaded, scenarios, *place, measure, language=here.language))
     base = Drawn(effect.base, effect.first, Found(found.against) if found is not None and found.against else None)
     drawn = [base, Drawn(effect.own, effect.item, found)] if effect.is_changed else [base]
     figure = scenario_lines(here, drawn, measure, "level", history(here.loaded), _starts(effect), "effect")

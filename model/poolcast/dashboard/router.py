@@ -11,6 +11,8 @@ from poolcast.dashboard.context import palette, set_context
 from poolcast.dashboard.parts.header import header
 from poolcast.dashboard.parts.history import one_step_a_page
 from poolcast.dashboard.parts.problems import first_results, guarded, problem_list
+from poolcast.dashboard.parts.reproduce import forget_offer
+from poolcast.dashboard.parts.sharing import reproduce
 from poolcast.dashboard.parts.tone import style
 from poolcast.dashboard.parts.tour import begin as begin_tour
 from poolcast.dashboard.parts.tour import tour
@@ -72,7 +74,8 @@ def show() -> None:
     with guarded("frame"):  # as of a set that cannot be read
         context = first_results(lambda: resolve(page, found), sketch)
         set_context(context)
-        header(context)
+        forget_offer()
+        box = header(context)
         if (wrong := session.refused()) is not None:
             problem_list(wrong, context.language)
         tour(context)
@@ -81,5 +84,6 @@ def show() -> None:
             st.switch_page(found[wanted])
         with guarded(f"page {page}"):  # what goes wrong in it leaves the bar and the other pages as they are
             chosen.run()
+        reproduce(context, box)
     session.finish()
     set_aside()

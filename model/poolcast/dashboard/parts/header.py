@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from zlib import crc32
 
 import streamlit as st
@@ -19,8 +20,8 @@ EVERY = "*"
 """What the region box holds on a page that shows every region."""
 
 
-def header(context: Context) -> None:
-    """Draw the bar, and say once what of an address could not be read."""
+def header(context: Context) -> Any:
+    """Draw the bar, and say once what of an address could not be read; return the box of `sharing.reproduce`."""
     with st.container(horizontal=True, vertical_alignment="center", key="ctx", wrap=True):
         _set(context)
         _region(context)
@@ -31,7 +32,7 @@ def header(context: Context) -> None:
         with end:
             origin.badges(context)
             sharing.share(context)
-            sharing.reproduce(context)
+            box = sharing.reproduce_box(context)
             _language(context)
             _person(context)
     ignored = session.ignored_keys()
@@ -39,6 +40,7 @@ def header(context: Context) -> None:
         parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
         st.toast(context.t("e.link", parts=parts), icon=":material/link_off:")
     sharing.sender(context)
+    return box
 
 
 def _set(context: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -83,11 +84,17 @@ def _to_assumptions(here: Context, beside: str) -> None:
         st.rerun()
 
 
-def reproduce(here: Context) -> None:
-    """Draw the command line and the Python that print the numbers of the page, with the files that they read."""
-    box = st.popover(
-        here.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun"
-    )
+def reproduce_box(here: Context) -> Any:
+    """Draw the button behind which stands what prints the numbers of the page, and return its box; see `reproduce`."""
+    label = here.t("bar.reproduce")
+    return st.popover(label, icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun")
+
+
+def reproduce(here: Context, box: Any) -> None:
+    """Draw the command line and the Python that print the numbers of the page, with the files that they read.
+
+    After the page was drawn, as it says itself what it prints.
+    """
     if not box.open:
         return
     with box:

@@ -195,7 +195,7 @@ def _python_answer(view: View) -> list[str]:
     if view.year is not None:
         place.append(f"year={view.year}")
     chosen = ", ".join(place)
-    if view.kind == "compare":
+    if view.kind == "compare" and len(view.scenarios) > 1:
         return [
             "forecasts = {scenario.name: poolcast.project(assumptions, scenario) for scenario in scenarios}",
             f"comparison = poolcast.compare(forecasts, [{view.measure!r}])",
@@ -233,7 +233,7 @@ def _python_answer(view: View) -> list[str]:
         ]
     return [
         "for scenario in scenarios:",
-        f"    forecast = poolcast.project(assumptions, scenario)[['reserve', {view.measure!r}]]",
+        f"    forecast = poolcast.project(assumptions, scenario)[{list(dict.fromkeys(['reserve', view.measure]))!r}]",
         f"    print(scenario.name, forecast.sel({chosen}).to_dataframe().to_string(), sep='\\n')"
         if view.year is None or not view.region
         else f"    print(scenario.name, forecast.sel({chosen}).to_array().to_series().to_string(), sep='\\n')",
