@@ -94,9 +94,9 @@ class Effect:
         asked, job = st.session_state.get(_JOB, (None, ""))
         status = bands.jobs().status(job, bands.session_id()) if asked == request.pair_key else None
         if status is None or bands.was_left(status):
-            work = background.after(PAUSE, partial(compute_bands, request))
+            work = partial(compute_bands, request)
             try:
-                begun = bands.jobs().submit(bands.session_id(), "band", work, request.paths)
+                begun = bands.jobs().submit(bands.session_id(), "band", work, request.paths, PAUSE)
             except ResultError:  # the server is busy: the next look asks again
                 return None
             st.session_state[_JOB] = (request.pair_key, begun)

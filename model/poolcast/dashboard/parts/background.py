@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Any
 
 import streamlit as st
@@ -44,22 +43,11 @@ def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Stat
         if status is not None and status.state != "cancelled":
             return status  # of one that came to an end, also without a result: it is not asked over and over
     try:
-        job = bands.jobs().submit(bands.session_id(), kind, after(pause, work), 0)
+        job = bands.jobs().submit(bands.session_id(), kind, work, pause=pause)
     except ResultError:
         return None
     known[kind] = (key, job)
     return bands.jobs().status(job, bands.session_id())
-
-
-def after(pause: float, work: Work) -> Work:
-    """Return work that begins after a while, and not at all where it was ended by then."""
-    if not pause:
-        return work
-
-    def late(progress: Callable[[int, int], None], stop: threading.Event) -> Any:
-        return None if stop.wait(pause) else work(progress, stop)
-
-    return late
 
 
 def result(status: Status | None) -> Any:
