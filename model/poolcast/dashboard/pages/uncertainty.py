@@ -19,8 +19,8 @@ from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import sensitivities
 from poolcast.dashboard.services.bands import Found
-from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.services.history import history
+from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.services.sensitivities import Asked
 from poolcast.dashboard.uncertainty_panels import Futures
 from poolcast.outlook.catalogue_of_measures import MEASURES

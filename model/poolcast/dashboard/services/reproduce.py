@@ -99,8 +99,25 @@ class Recipe:
 def recipe(view: View) -> Recipe:
     """Return the command line, the Python lines and the files that print the numbers of a view."""
     words, files = _scenario_words(view.scenarios)
-    set_folder = "" if view.loaded.is_named else f"my_{view.loaded.name}"
+    set_folder = "" if view.loaded.is_named else set_word(view.loaded)
     return Recipe(_command(view, words, set_folder), _python(view, words), files, set_folder)
+
+
+def set_word(loaded: LoadedSet) -> str:
+    """Return what a command line calls a set: its name, or the folder to which a reader's own one is imported."""
+    return loaded.name if loaded.is_named else f"my_{loaded.name}"
+
+
+def report_command(loaded: LoadedSet, scenario: Scenario, number: str, paths: int, seed: int, language: str) -> str:
+    """Return the command line that makes the sensitivity report of a number, as ``reserve(EPF, year=2040)``.
+
+    A scenario that no name finds is the file that `recipe` gives.
+    """
+    (word,), _ = _scenario_words([scenario])
+    words = ["poolcast", "sensitivity", word, "--set", set_word(loaded), "--of", number]
+    words += [] if (to := _horizon(loaded)) is None else ["--to", str(to)]
+    words += ["--paths", str(paths), "--seed", str(seed), "--report", "report", "--language", language]
+    return shlex.join(words)
 
 
 def _scenario_words(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, str]]:
@@ -183,8 +200,7 @@ def _python_set(loaded: LoadedSet) -> list[str]:
     to = _horizon(loaded)
     horizon = "" if to is None else f", to={to}"
     if loaded.sent or not loaded.edits:  # the workbook of a set that was sent holds the edits too
-        name = loaded.name if loaded.is_named else f"my_{loaded.name}"
-        return [f"assumptions = poolcast.load_assumptions({name!r}{horizon})"]
+        return [f"assumptions = poolcast.load_assumptions({set_word(loaded)!r}{horizon})"]
     lines = ["from poolcast.dashboard.services.sets import Edit, edited_set, load_set", "", "edits = ["]
     lines += [f"    {edit!r}," for edit in loaded.edits]
     return [*lines, "]", f"assumptions = edited_set(load_set({loaded.name!r}{horizon}), edits).assumptions"]
