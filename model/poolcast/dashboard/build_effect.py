@@ -115,14 +115,22 @@ class Effect:
             return True
         key = (*(item.key for item in items), here.region, here.ledger, self.year)
         work = partial(waiting.required_later, items, here.region, here.ledger, self.year)
-        background.background("required", key, lambda told, stop: work(told, stop), PAUSE)
+        background.background(
+            "required",
+            key,
+            work,
+            PAUSE,
+            lambda: not waiting.required_is_known(items, here.region, here.ledger, self.year),
+        )
         return False
 
     def rules(self) -> tuple[tuple[Compliance, Compliance] | None, Mapping[str, Mend]]:
         """Return what the draft and its base break, where known, and what would mend it; a job checks otherwise."""
         key = (self.item.key, self.first.key)
         work = partial(waiting.rules_later, self.item, self.first)
-        status = background.background("rules", key, lambda told, stop: work(told, stop), PAUSE)
+        status = background.background(
+            "rules", key, work, PAUSE, lambda: waiting.rules_of(self.item, self.first) is None
+        )
         return waiting.rules_of(self.item, self.first), background.result(status) or {}
 
     def waits(self) -> bool:

@@ -52,7 +52,8 @@ def why() -> object | None:
     known = waiting.why_of(item, items[0])
     if known is None:
         work = partial(waiting.explain_later, item, items[0])
-        status = background.background("explain", (item.key, items[0].key), lambda told, stop: work(told, stop))
+        key = (item.key, items[0].key)
+        status = background.background("explain", key, work, lost=lambda: waiting.why_of(item, items[0]) is None)
         return None if background.is_under_way(status) else background.FAILED
     return known
 
@@ -63,7 +64,9 @@ def required() -> bool:
         return True
     key = (tuple(item.key for item in items), here.region, here.ledger, year)
     work = partial(waiting.required_later, items, here.region, here.ledger, year)
-    background.background("required", key, lambda told, stop: work(told, stop))
+    background.background(
+        "required", key, work, lost=lambda: not waiting.required_is_known(items, here.region, here.ledger, year)
+    )
     return False
 
 
