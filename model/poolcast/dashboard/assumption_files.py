@@ -82,7 +82,7 @@ def _downloads(here: Context, held: Changes) -> None:
         return
     title = here.t("assume.difference_list", n=len(table))
     for key, content, ending, mime in (
-        ("differences_xlsx", files.as_xlsx({title[:31]: table}, here), "xlsx", files.XLSX),
+        ("differences_xlsx", files.as_xlsx({title: table}, here), "xlsx", files.XLSX),
         ("differences_csv", files.as_csv(table, here), "csv", "text/csv"),
     ):
         st.download_button(

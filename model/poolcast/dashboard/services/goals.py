@@ -214,7 +214,8 @@ def bounded(paths: int) -> int:
 
 
 def _rates_key(goal: Goal) -> tuple[object, ...]:
-    return goal.loaded.digest, goal.scenario.digest, goal.region, goal.ledger, goal.unknown, goal.year
+    """Return what a grid rests on: with the target too, as its steps are wide enough to hold the answer."""
+    return *goal.key, goal.ledger, goal.year
 
 
 def _regions_key(goal: Goal, probability: float, paths: int, seed: int) -> tuple[object, ...]:
