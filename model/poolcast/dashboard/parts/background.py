@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
@@ -16,7 +16,9 @@ FAILED = object()
 """What a job gives that came to nothing."""
 
 
-def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Status | None:
+def background(
+    kind: str, key: Hashable, work: Work, pause: float = 0.0, lost: Callable[[], bool] = lambda: False
+) -> Status | None:
     """Return how the job of a kind stands that answers a question; it is begun where the question is new.
 
     Parameters
@@ -30,6 +32,9 @@ def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Stat
     pause : float
         Seconds that the job waits before it begins: a reader who moves on within them costs nothing, and the page is
         drawn before the processors are taken.
+    lost : callable
+        Whether the answer of a job that is done is no longer held: others asked for more than the caches keep. It is
+        then found anew, or the page would wait for ever.
 
     Returns
     -------
@@ -40,7 +45,7 @@ def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Stat
     asked, job = known.get(kind, (None, ""))
     if asked == key:
         status = bands.jobs().status(job, bands.session_id())
-        if status is not None and status.state != "cancelled":
+        if status is not None and status.state != "cancelled" and not (status.state == "done" and lost()):
             return status  # of one that came to an end, also without a result: it is not asked over and over
     try:
         job = bands.jobs().submit(bands.session_id(), kind, work, pause=pause)

@@ -76,8 +76,7 @@ def borrowed_table(here: Context) -> pd.DataFrame:
     every = here.loaded.borrowed
     names = library.set_names()
     lenders = {
-        one.lender: here.say(library.summary_of(one.lender).short) if one.lender in names else one.lender
-        for one in every
+        one.lender: here.say(library.short_title(one.lender)) if one.lender in names else one.lender for one in every
     }
     table = {
         here.t("bar.group"): [here.say(one.group) for one in every],
