@@ -9,7 +9,7 @@ from poolcast.dashboard.services.jobs import Status
 class NoJobs:
     """Takes every job and never begins it."""
 
-    def submit(self, _session, _kind, _work, _weight=0):
+    def submit(self, _session, _kind, _work, _weight=0, pause=0.0):
         return "waiting"
 
     def status(self, job, _session):

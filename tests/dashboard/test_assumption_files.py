@@ -23,7 +23,7 @@ def test_a_changed_set_reads_back_as_the_same(changed):
     sent = read(workbook_bytes(loaded(), changed.mine, "en", ".zip"), "mine.zip")
     assert not sent.problems
     assert sent.imported.assumptions.digest() == changed.mine.digest
-    again = uploaded_set(sent.imported.assumptions)
+    again = uploaded_set(sent.imported.assumptions, sent.content)
     assert again.title.zh.endswith("（上传）")
     more = Changes(again, again.title).with_value(rows_of(again, "revenue.employer_rate", "000000")[0], 0.09)
     third = read(workbook_bytes(again, more.mine, "en", ".zip", sent), "third.zip")

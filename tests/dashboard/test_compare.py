@@ -268,7 +268,7 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
 
     begun = []
     jobs = SimpleNamespace(
-        submit=lambda *asked: begun.append(asked[1]) or f"job {len(begun)}",
+        submit=lambda *asked, **_: begun.append(asked[1]) or f"job {len(begun)}",
         status=lambda job, session: SimpleNamespace(state="running"),
     )
     monkeypatch.setattr(bands, "jobs", lambda: jobs)
@@ -276,6 +276,24 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
     for key in ("a", "a", "b"):
         background.background("explain", key, lambda told, stop: None)
     assert begun == ["explain", "explain"]
+
+
+@pytest.mark.parametrize(("state", "lost", "times"), [
+    ("running", True, 1), ("failed", True, 1), ("done", False, 1), ("done", True, 2),
+])  # fmt: skip
+def test_an_answer_that_the_caches_have_let_go_is_found_anew_and_no_other(state, lost, times, monkeypatch):
+    from poolcast.dashboard.parts import background, bands
+
+    begun = []
+    jobs = SimpleNamespace(
+        submit=lambda *asked, **_: begun.append(asked[1]) or "job",
+        status=lambda job, session: SimpleNamespace(state=state),
+    )
+    monkeypatch.setattr(bands, "jobs", lambda: jobs)
+    monkeypatch.setattr(background.st, "session_state", {"session_id": "reader"})
+    for _ in range(2):
+        background.background("explain", "a", lambda told, stop: None, lost=lambda: lost)
+    assert len(begun) == times
 
 
 def test_the_draft_of_build_is_compared_beside_the_library():

@@ -119,11 +119,13 @@ def test_share_gives_the_link_and_says_what_it_opens():
 
 def test_a_set_of_the_readers_own_has_no_link_and_a_workbook_before_the_command():
     mine = edited_set(load_set("china"), [Edit("revenue.employer_rate", 0.09, (), 2027, 2060)])
-    app = open_page("forecast", session={"ctx_share": True, "ctx_reproduce": True, "own_set": mine}, lang="en")
+    app = open_page(
+        "forecast", session={"ctx_share": True, "ctx_reproduce": True, "own_sets": {"china": mine}}, lang="en"
+    )
     assert app.button(key="ctx_no_link").disabled
     codes = [code.value for code in app.code]
     assert not any("v=" in code for code in codes)
-    assert "poolcast import my_china.xlsx --to my_china" in codes
+    assert "poolcast import poolcast_assumptions_china.xlsx --to my_china" in codes
     assert any("--set my_china" in code for code in codes)
 
 
@@ -162,3 +164,19 @@ def test_a_server_for_others_must_name_its_host():
     words = server.command(address="192.0.2.7", hosts=["fund.example.org"])
     assert words[words.index("--server.allowedHosts") + 1] == "localhost"
     assert "fund.example.org" in words
+
+
+@pytest.mark.parametrize("page", ["overview", "help"])
+def test_a_broken_set_of_the_server_leaves_every_other_as_it_is(page, tmp_path, monkeypatch):
+    (tmp_path / "assumptions" / "spoilt").mkdir(parents=True)
+    (tmp_path / "assumptions" / "spoilt" / "set.yaml").write_text("name: [", encoding="utf-8")
+    monkeypatch.setenv("POOLCAST_HOME", str(tmp_path))
+    app = open_page(page, set="china", lang="en")
+    assert "pc-line" in html(app)
+    assert "⚠ spoilt" in app.selectbox(key="set@en").options
+    app.selectbox(key="set@en").set_value("spoilt").run()
+    assert not app.exception
+    assert any("set.yaml" in text.value for text in app.text)
+    assert app.session_state["view"].set == "china"
+    assert "pc-line" in html(app)
+    assert not any("set.yaml" in text.value for text in app.run().text)

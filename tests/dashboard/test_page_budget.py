@@ -258,3 +258,18 @@ def test_every_source_of_a_rule_can_be_read_in_chinese():
 @pytest.mark.parametrize(("lang", "said"), [("zh", "预警规则只用于"), ("en", "The rules of early warning hold for")])
 def test_a_ledger_without_rules_says_so(lang, said):
     assert said in html(open_page("budget", lang=lang, ledger="EPA"))
+
+
+def test_the_workbook_follows_the_ledger_to_which_months_without_one_belong(plain):
+    """Months that name no fund are those of the fund in view; the file of another fund was kept once."""
+    content = b"line,Jan cumulative (yuan),Feb cumulative (yuan),Mar cumulative (yuan)\nE,4e10,9e10,15e10\n"
+    read = budgets.read_uploaded_months("m.csv", content, plain)
+    session = {"budget_uploads": (load_set("china").digest, budgets.Uploads(read)), "budget_excel": True}
+    app = open_page("budget", session=session, lang="en")
+    first = app.session_state["budget_book"]
+    app.selectbox(key="ledger@en").set_value("RPF").run()
+    assert not app.exception
+    second = app.session_state["budget_book"]
+    assert second[1] != first[1]
+    app.run()
+    assert app.session_state["budget_book"] is second

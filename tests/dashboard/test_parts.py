@@ -93,6 +93,23 @@ def test_text_never_becomes_a_formula_in_a_table(tmp_path):
     assert sheet["B5"].value is None
 
 
+@pytest.mark.parametrize("text", ["\t=1", "\n=1", "＝1+1", "＋1", "－1", "＠x"])
+def test_full_width_signs_and_blanks_lead_no_formula_either(text):
+    assert files.harmless(text) == f"'{text}"
+    assert files.harmless(f"a{text}") == f"a{text}"
+
+
+def test_sheets_get_names_that_a_spreadsheet_takes(tmp_path):
+    table = pd.DataFrame({"a": [1.0]})
+    long = "What matters most for the reserve in 2040?"
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(files.as_xlsx({long: table, long + " again": table, "Δ [1/2]: a*b": table}, here("china")))
+    names = load_workbook(path).sheetnames
+    assert len(names) == len({name.lower() for name in names}) == 3
+    assert names[0] == long[:31]
+    assert names[2] == "Δ _1_2__ a_b"
+
+
 def test_names_of_files_say_synthetic():
     assert files.file_name(here("hebei"), "months", "csv") == "poolcast_months_hebei_131100_EPF_synthetic.csv"
     assert "synthetic" not in files.file_name(here("china"), "months", "csv")

@@ -5,10 +5,12 @@ import os
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from poolcast.dashboard.services import caching
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.jobs import NICENESS, Jobs
 from poolcast.parameters.errors import Problem, ResultError
@@ -38,6 +40,20 @@ def test_bytes_are_bounded_and_counted():
     held.get("large", lambda: "z" * 50)
     assert held.peek("large") == "z" * 50
     assert held.held.entries == 1
+
+
+def test_all_stores_together_are_bounded_and_the_least_recently_used_goes(monkeypatch):
+    monkeypatch.setattr(caching, "_stores", weakref.WeakSet())
+    monkeypatch.setattr(caching, "TOGETHER", 10)
+    one, two = cache(entries=10), cache(entries=10)
+    one.put("a", "xxxx")
+    two.put("b", "xxxx")
+    one.put("c", "x")
+    assert one.get("a", lambda: "made again") == "xxxx"
+    two.put("d", "xx")
+    assert (one.held.size, two.held.size) == (5, 2), "b was used least lately"
+    one.put("e", "x" * 9)
+    assert (one.held.size, two.held.size) == (9, 2), "the newest of each stays, also where both are too much"
 
 
 def test_one_computation_for_all_who_ask_at_once():
@@ -115,7 +131,7 @@ def test_nobody_sees_or_ends_the_job_of_another():
 
 
 def test_a_new_job_takes_the_place_of_the_old_one_of_the_same_session_and_kind():
-    jobs, old, other, mine = Jobs(at_once=4), Slow(), Slow(), Slow()
+    jobs, old, other, mine = Jobs(small=3), Slow(), Slow(), Slow()
     first = jobs.submit("me", "band", old)
     kept = jobs.submit("me", "solve", mine)
     yours = jobs.submit("you", "band", other)
@@ -128,6 +144,40 @@ def test_a_new_job_takes_the_place_of_the_old_one_of_the_same_session_and_kind()
         work.go.set()
     jobs.cancel(second, "me")
     assert jobs.wait(second, "me", 5).state == "cancelled"
+
+
+def test_a_reader_who_moves_on_keeps_the_place_in_the_queue():
+    jobs, first, stale, other, newest = Jobs(small=1), Slow(), Slow(), Slow(), Slow()
+    jobs.submit("a", "band", first)
+    jobs.submit("b", "band", stale)
+    behind = jobs.submit("c", "band", other)
+    mine = jobs.submit("b", "band", newest)
+    assert jobs.status(mine, "b").ahead == 0
+    assert jobs.status(behind, "c").ahead == 1
+    first.go.set()
+    assert newest.begun.wait(5)
+    assert not stale.begun.is_set()
+    assert not other.begun.is_set()
+    for work in (newest, other):
+        work.go.set()
+    assert jobs.wait(behind, "c", 5).state == "done"
+
+
+def test_a_job_that_pauses_takes_no_place_and_costs_nothing_where_it_is_replaced():
+    jobs, hasty, patient, other = Jobs(), Slow(), Slow(), Slow()
+    jobs.submit("a", "band", hasty, pause=60)
+    second = jobs.submit("b", "band", other, pause=0)
+    assert other.begun.wait(5)
+    other.go.set()
+    assert jobs.wait(second, "b", 5).state == "done"
+    began = time.monotonic()
+    mine = jobs.submit("a", "band", patient, pause=0.2)
+    assert patient.begun.wait(5)
+    assert time.monotonic() - began > 0.15
+    patient.go.set()
+    assert jobs.wait(mine, "a", 5).state == "done"
+    assert not hasty.begun.is_set()
+    assert jobs.counts[:2] == (0, 0)
 
 
 def test_a_cancelled_job_keeps_what_was_finished():
@@ -144,7 +194,7 @@ def test_a_cancelled_job_keeps_what_was_finished():
 
 
 def test_the_queue_is_bounded_and_says_how_many_are_ahead():
-    jobs, works = Jobs(at_once=1, waiting=2), [Slow() for _ in range(3)]
+    jobs, works = Jobs(small=1, waiting=2), [Slow() for _ in range(3)]
     ids = [jobs.submit(f"s{number}", "band", work) for number, work in enumerate(works)]
     assert [jobs.status(job, f"s{number}").ahead for number, job in enumerate(ids)] == [0, 0, 1]
     assert [jobs.status(job, f"s{number}").state for number, job in enumerate(ids)] == ["running", "queued", "queued"]
@@ -158,20 +208,26 @@ def test_the_queue_is_bounded_and_says_how_many_are_ahead():
     assert works[1].finished == 0
 
 
-def test_heavy_jobs_leave_a_place_for_short_ones():
-    jobs = Jobs(at_once=2, heavy_at_once=1, heavy=1_000)
-    heavy, second, short = Slow(), Slow(), Slow()
+def test_sizes_have_places_of_their_own_so_that_short_jobs_find_one():
+    jobs = Jobs(heavy=1_000)
+    heavy, second, wide, other, small = (Slow() for _ in range(5))
     jobs.submit("a", "band", heavy, weight=10_000)
-    waiting = jobs.submit("b", "band", second, weight=10_000)
-    quick = jobs.submit("c", "band", short, weight=200)
-    assert short.begun.wait(5)
-    assert jobs.status(waiting, "b").state == "queued"
-    short.go.set()
-    assert jobs.wait(quick, "c", 5).state == "done"
-    assert jobs.status(waiting, "b").state == "queued"
-    heavy.go.set()
-    second.go.set()
-    assert jobs.wait(waiting, "b", 5).state == "done"
+    long = jobs.submit("b", "band", second, weight=10_000)
+    jobs.submit("c", "band", wide, weight=200)
+    waiting = jobs.submit("d", "band", other, weight=200)
+    quick = jobs.submit("e", "rules", small)
+    for work in (heavy, wide, small):
+        assert work.begun.wait(5)
+    small.go.set()
+    assert jobs.wait(quick, "e", 5).state == "done"
+    assert [jobs.status(*one).state for one in ((long, "b"), (waiting, "d"))] == ["queued", "queued"]
+    wide.go.set()
+    assert other.begun.wait(5)
+    assert jobs.status(long, "b").state == "queued"
+    for work in (heavy, second, other):
+        work.go.set()
+    assert jobs.wait(long, "b", 5).state == "done"
+    assert jobs.wait(waiting, "d", 5).state == "done"
 
 
 def test_a_request_that_cannot_be_keeps_its_words_and_an_accident_gets_a_code(caplog):

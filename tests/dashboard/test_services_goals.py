@@ -63,6 +63,15 @@ def test_the_answer_and_the_grid_are_those_of_the_command_line(china):
     assert float(grid["payable_months"].sel(year=2032).values[row]) == pytest.approx(now, rel=1e-9)
 
 
+def test_every_target_has_a_grid_that_holds_its_answer(china):
+    near, far = (goal(china, target=target) for target in (12.0, 60.0))
+    for asked in (near, far):
+        run(goals.central(asked))
+        rates, answer = goals.held_rates(asked).rate.values, goals.held_central(asked).value
+        assert rates.min() <= answer <= rates.max()
+    assert goals.held_rates(near).rate.values.max() < goals.held_central(far).value
+
+
 def test_with_odds_it_is_the_seek_of_the_command_line_and_every_odds_of_one_region(china):
     asked = goal(china)
     done, told = run(goals.likely(asked, 0.9, 40, 3))

@@ -74,7 +74,7 @@ def _downloads(here: Context, held: Changes) -> None:
             name,
             here.t(f"assume.{name}"),
             partial(made.workbook_bytes, held.base, held.mine, here.language, f".{ending}", upload),
-            _file_name(here, "assumptions", ending),
+            files.set_file_name(here, "assumptions", ending),
             mime,
         )
     table = _differences(here, held)
@@ -83,25 +83,19 @@ def _downloads(here: Context, held: Changes) -> None:
         return
     title = here.t("assume.difference_list", n=len(table))
     for key, content, ending, mime in (
-        ("differences_xlsx", files.as_xlsx({title[:31]: table}, here), "xlsx", files.XLSX),
+        ("differences_xlsx", files.as_xlsx({title: table}, here), "xlsx", files.XLSX),
         ("differences_csv", files.as_csv(table, here), "csv", "text/csv"),
     ):
         st.download_button(
             here.t(f"assume.{key}"),
             content,
-            _file_name(here, "changes", ending),
+            files.set_file_name(here, "changes", ending),
             mime,
             key=session.key_of(f"assume_{key}"),
             on_click="ignore",
             icon=":material/download:",
             width="stretch",
         )
-
-
-def _file_name(here: Context, what: str, ending: str) -> str:
-    """Return the name of a file of the whole set, which knows no region."""
-    parts = ["poolcast", what, here.view.set, *(["synthetic"] if here.held.synthetic else [])]
-    return "_".join(parts) + "." + ending
 
 
 def _upload(here: Context, held: Changes) -> None:

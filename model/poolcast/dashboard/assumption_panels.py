@@ -322,7 +322,7 @@ def problem_table(here: Context, problems: Sequence[Problem]) -> Any:
 
 def notes(here: Context, held: Changes) -> None:
     """Say which numbers were not taken, and why changes wait."""
-    for key, problems in (("assume.refused", state.refused()), ("assume.pending", held.pending)):
+    for key, problems in (("assume.refused", state.refused(held)), ("assume.pending", held.pending)):
         if not problems:
             continue
         with st.container(border=True, key=f"card_{key.rsplit('.', 1)[1]}"):

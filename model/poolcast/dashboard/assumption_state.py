@@ -25,21 +25,31 @@ _GRID, _VERSION, _SHOWN = "assume_grid", "assume_version", "assume_shown"
 
 
 def changes(here: Context) -> Changes:
-    """Return the changes of this reader against the set in view; none when he has left the set or gone back to it."""
-    held: Changes | None = st.session_state.get(_CHANGES)
-    if held is not None and here.loaded is (held.base if held.placed is None else held.placed):
+    """Return the changes of this reader against the set in view; none when he has gone back to it.
+
+    Those of other sets are kept beside them, as the sets are that came of them.
+    """
+    held = _every().get(here.loaded.name)
+    if held is not None and here.loaded is held.mine:
         return held
     fresh = Changes(here.loaded, here.held.short)
-    st.session_state[_CHANGES] = fresh
+    _every()[here.loaded.name] = fresh
     st.session_state.pop(_REFUSED, None)
     _next_grid()
     return fresh
 
 
+def _every() -> dict[str, Changes]:
+    """Return the changes of this reader by the name of their set."""
+    found: dict[str, Changes] = st.session_state.setdefault(_CHANGES, {})
+    return found
+
+
 def put(new: Changes) -> None:
     """Keep changes; every page of this session works with their set from now on."""
-    st.session_state[_CHANGES] = new
-    session.keep_set(new.placed)
+    session.keep_set(new.placed, new.base.name)
+    held = {name: changes for name, changes in _every().items() if name in session.own_sets() or changes.placed is None}
+    st.session_state[_CHANGES] = held | {new.base.name: new}
 
 
 def restore(held: Changes, parameter: str) -> None:
@@ -58,10 +68,10 @@ def restore_all(held: Changes) -> None:
     _next_grid()
 
 
-def refused() -> tuple[Problem, ...]:
-    """Return why the last numbers typed were not taken."""
-    found: tuple[Problem, ...] = st.session_state.get(_REFUSED, ())
-    return found
+def refused(held: Changes) -> tuple[Problem, ...]:
+    """Return why the last numbers typed into the grid of a set were not taken."""
+    name, found = st.session_state.get(_REFUSED, ("", ()))
+    return tuple(found) if name == held.base.name else ()
 
 
 def _next_grid() -> None:
@@ -119,7 +129,7 @@ def take_edits(held: Changes) -> None:
             new = new.with_value(row, value)
             show(row)
     put(new)
-    st.session_state[_REFUSED] = tuple(problems)
+    st.session_state[_REFUSED] = (held.base.name, tuple(problems))
     if problems:
         _next_grid()
 
@@ -152,8 +162,8 @@ def upload() -> Upload | None:
 
 def upload_of_set(here: Context) -> Upload | None:
     """Return the file from which the set in view was read, where it was uploaded."""
-    found: tuple[Upload, str] | None = st.session_state.get(_OF_SET)
-    return found[0] if found is not None and changes(here).base.digest == found[1] else None
+    sent: dict[str, Upload] = st.session_state.get(_OF_SET, {})
+    return sent.get(changes(here).base.sent)
 
 
 def forget_upload() -> None:
@@ -173,9 +183,11 @@ def receive(content: bytes, name: str) -> None:
     st.session_state[_FILE] = sent
     if sent.imported is None:
         return
-    made = uploaded_set(sent.imported.assumptions)
-    st.session_state[_OF_SET] = (sent, made.digest)
+    made = uploaded_set(sent.imported.assumptions, content)
     session.keep_set(made)
+    kept = {own.sent for own in session.own_sets().values()}
+    files = {mark: file for mark, file in st.session_state.get(_OF_SET, {}).items() if mark in kept}
+    st.session_state[_OF_SET] = files | {made.sent: sent}
     held = library.summary_of_loaded(made)
     view = session.current()
     if view.region not in held.regions and view.region not in held.places:

@@ -97,14 +97,18 @@ def download(here: Context, shown: Shown) -> None:
 def _workbook(here: Context, shown: Shown) -> bytes:
     """Return the workbook of the region in view; made once for what is shown, and kept in this session."""
     given = uploads(here)
-    rests_on = (here.loaded.digest, shown.scenario.digest, shown.scenario.name, here.region, here.language)
-    key = (*rests_on, id(given.months), id(given.approved))
+    key = (here.loaded.digest, shown.scenario.digest, shown.scenario.name, here.region, here.ledger, here.language)
+    files_given = (given.months, given.approved)
     held = st.session_state.get("budget_book")
-    if held is None or held[0] != key:
+    same = (
+        held is not None and held[0] == key and all(one is two for one, two in zip(held[2], files_given, strict=True))
+    )
+    if not same:
         with st.spinner(here.t("budget.excel_wait")):
-            made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
-            made = made if given.is_example else shown.made  # what is made up stands in no file
-            held = (key, budgets.workbook(made, here.region, here.language))
+            made = shown.made
+            if given.is_example:  # what is made up stands in no file
+                made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
+            held = (key, budgets.workbook(made, here.region, here.language), files_given)
         st.session_state["budget_book"] = held
     content: bytes = held[1]
     return content

@@ -20,6 +20,7 @@ from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.headline_words import change_text, short_title, sum_scale, tip_of, title_of, value_text
 from poolcast.dashboard.parts import background, bands
 from poolcast.dashboard.parts.chart_card import chart_card, draw
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import waiting
@@ -33,6 +34,7 @@ from poolcast.dashboard.services.history import history
 from poolcast.dashboard.services.jobs import Status
 from poolcast.dashboard.services.mending import Mend, new_findings
 from poolcast.dashboard.services.projections import Projected
+from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.compliance import Finding
@@ -93,9 +95,9 @@ class Effect:
         asked, job = st.session_state.get(_JOB, (None, ""))
         status = bands.jobs().status(job, bands.session_id()) if asked == request.pair_key else None
         if status is None or bands.was_left(status):
-            work = background.after(PAUSE, partial(compute_bands, request))
+            work = partial(compute_bands, request)
             try:
-                begun = bands.jobs().submit(bands.session_id(), "band", work, request.paths)
+                begun = bands.jobs().submit(bands.session_id(), "band", work, request.paths, PAUSE)
             except ResultError:  # the server is busy: the next look asks again
                 return None
             st.session_state[_JOB] = (request.pair_key, begun)
@@ -114,14 +116,22 @@ class Effect:
             return True
         key = (*(item.key for item in items), here.region, here.ledger, self.year)
         work = partial(waiting.required_later, items, here.region, here.ledger, self.year)
-        background.background("required", key, lambda told, stop: work(told, stop), PAUSE)
+        background.background(
+            "required",
+            key,
+            work,
+            PAUSE,
+            lambda: not waiting.required_is_known(items, here.region, here.ledger, self.year),
+        )
         return False
 
     def rules(self) -> tuple[tuple[Compliance, Compliance] | None, Mapping[str, Mend]]:
         """Return what the draft and its base break, where known, and what would mend it; a job checks otherwise."""
         key = (self.item.key, self.first.key)
         work = partial(waiting.rules_later, self.item, self.first)
-        status = background.background("rules", key, lambda told, stop: work(told, stop), PAUSE)
+        status = background.background(
+            "rules", key, work, PAUSE, lambda: waiting.rules_of(self.item, self.first) is None
+        )
         return waiting.rules_of(self.item, self.first), background.result(status) or {}
 
     def waits(self) -> bool:
@@ -188,6 +198,9 @@ def lines(effect: Effect, found: Found | None, sentence: str) -> None:
     measures = measures_of(here, effect.first)
     view = session.current()
     measure = view.measure if view.measure in measures else measures[0]
+    scenarios = tuple(one.scenario for one in ((effect.first, effect.item) if effect.is_changed else (effect.first,)))
+    place = (here.region, here.ledger, effect.year)
+    offer(here, View("compare", here.loaded, scenarios, *place, measure, language=here.language))
     base = Drawn(effect.base, effect.first, Found(found.against) if found is not None and found.against else None)
     drawn = [base, Drawn(effect.own, effect.item, found)] if effect.is_changed else [base]
     figure = scenario_lines(here, drawn, measure, "level", history(here.loaded), _starts(effect), "effect")

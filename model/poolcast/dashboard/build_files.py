@@ -19,6 +19,7 @@ from poolcast.dashboard.services import waiting
 from poolcast.dashboard.services.drafts import MOST_TEXT, Draft, safe_name
 from poolcast.dashboard.services.headline import KINDS, headline
 from poolcast.dashboard.services.mending import new_findings
+from poolcast.dashboard.services.reproduce import set_word
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.errors import PoolcastError, Problem, ScenarioError
 
@@ -228,4 +229,4 @@ def _save(here: Context, effect: Effect | None) -> None:
             on_click=state.mark_saved,
         )
         st.caption(here.t("build.then"))
-        st.code(f"poolcast run {stem}.yaml --set {here.view.set}", language="bash")
+        st.code(f"poolcast run {stem}.yaml --set {set_word(here.loaded)}", language="bash")

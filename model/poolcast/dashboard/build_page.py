@@ -8,10 +8,8 @@ from poolcast.dashboard import build_state as state
 from poolcast.dashboard.build_effect import Effect
 from poolcast.dashboard.compare_details import year_in_focus
 from poolcast.dashboard.context import BASELINE, DRAFT, Context, Shown
-from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.projections import projected
-from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.state import MAX_SCENARIOS
 from poolcast.parameters.declaration import Words
 
@@ -33,20 +31,6 @@ def effect_of(here: Context) -> Effect:
     place = min(picked, MAX_SCENARIOS)
     own = Shown(DRAFT, title, place, here.palette)
     year = year_in_focus(here)
-    view = here.view
-    shown = View(
-        "compare",
-        here.loaded,
-        (library.scenario(first.name), scenario),
-        here.region,
-        here.ledger,
-        year,
-        view.measure,
-        view.paths,
-        view.seed,
-        language=here.language,
-    )
-    offer(here, shown)
     titles = library.scenario_titles()
     base = (
         here.shown[0]

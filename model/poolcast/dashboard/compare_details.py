@@ -13,7 +13,7 @@ from poolcast.dashboard.context import DRAFT, Context
 from poolcast.dashboard.headline_words import Values
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import Height, chart_card, show_table
-from poolcast.dashboard.parts.problems import problem_list
+from poolcast.dashboard.parts.problems import guarded, problem_list
 from poolcast.dashboard.parts.tone import literal, safe
 from poolcast.dashboard.services import library, waiting
 from poolcast.dashboard.state import MAX_SCENARIOS
@@ -200,6 +200,10 @@ def below(here: Context, seen: Seen, year: int) -> None:
 
     @st.fragment
     def shown() -> None:
+        with guarded("below the comparison"):
+            draw()
+
+    def draw() -> None:
         chosen = str(st.session_state.get("compare_below", "rank"))
         with st.container(border=True, key="card_compare_below"):
             st.segmented_control(

@@ -12,6 +12,7 @@ from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import library
 from poolcast.dashboard.services.glossary import Entry, looked_up
+from poolcast.parameters.errors import AssumptionError
 from poolcast.reporting.evidence import parameters_by_evidence
 from poolcast.reporting.words import EVIDENCES
 
@@ -92,11 +93,19 @@ def about(here: Context) -> None:
         here.t("help.evidence"): joint.join(f"{here.say(EVIDENCES[kind])} {count}" for kind, count in counted.items()),
         here.t("help.sources"): cited,
         here.t("help.synthetic"): here.t("help.yes" if held.synthetic else "help.no"),
-        here.t("help.digest"): loaded.digest,
+        here.t("help.digest"): loaded.content,
     }
-    every = [library.summary_of(name) for name in library.set_names()]
-    facts[here.t("help.all_sets")] = joint.join(f"{here.say(one.short)} ({one.base_year})" for one in every)
+    facts[here.t("help.all_sets")] = joint.join(_set_words(here, name) for name in library.set_names())
     st.html(_title(here, "help.about") + _facts(facts))
+
+
+def _set_words(here: Context, name: str) -> str:
+    """Return the short title of a set with its base year; of one that is broken what can be said of it."""
+    try:
+        held = library.summary_of(name)
+    except AssumptionError:
+        return here.say(library.short_title(name))
+    return f"{here.say(held.short)} ({held.base_year})"
 
 
 def method(here: Context) -> None:

@@ -12,7 +12,7 @@ from poolcast.dashboard.services.sets import load_set
 from poolcast.dashboard.state import ViewState
 from poolcast.dashboard.words import t
 from poolcast.parameters.declaration import Words
-from poolcast.parameters.errors import PoolcastError
+from poolcast.parameters.errors import AssumptionError, PoolcastError
 from poolcast.scenarios.scenario import Scenario
 
 ALL_REGIONS_PAGES = ("overview",)
@@ -20,14 +20,29 @@ ALL_REGIONS_PAGES = ("overview",)
 
 
 def resolve(page: str, pages: Iterable[str]) -> Context:
-    """Return the context of a page; what the view names and nobody holds is replaced by the first that there is."""
+    """Return the context of a page; what the view names and nobody holds is replaced by the first that there is.
+
+    A set that cannot be read makes way for the first one, and what is wrong with it is said: without a set there is no
+    bar in which the reader could choose another.
+    """
+    try:
+        return _resolved(page, pages)
+    except AssumptionError as error:
+        first = library.set_names()[0]
+        if session.own_set() is not None or session.current().set == first:
+            raise
+        session.refuse(error)
+        session.change(set=first, region="", to=None, year=None)
+        return _resolved(page, pages)
+
+
+def _resolved(page: str, pages: Iterable[str]) -> Context:
     view = session.current()
     own = session.own_set()
     names = library.set_names()
-    if view.set not in names and (own is None or own.name != view.set):
+    if view.set not in names and own is None:
         session.ignore("set")
         view = session.change(set=names[0], region="")
-    own = own if own is not None and own.name == view.set else None
     held = library.summary_of(view.set) if own is None else library.summary_of_loaded(own)
     drafted = _drafted(view)
     titles = library.scenario_titles() | ({} if drafted is None else {DRAFT: drafted.title})

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from pathlib import Path
 
 import streamlit as st
 
 from poolcast.dashboard import access, session
-from poolcast.dashboard.context import Context, palette, set_context
+from poolcast.dashboard.context import palette, set_context
 from poolcast.dashboard.parts.header import header
 from poolcast.dashboard.parts.history import one_step_a_page
-from poolcast.dashboard.parts.problems import first_results, problem_list, unexpected
+from poolcast.dashboard.parts.problems import first_results, guarded, problem_list
+from poolcast.dashboard.parts.reproduce import forget_offer
+from poolcast.dashboard.parts.sharing import reproduce
 from poolcast.dashboard.parts.tone import style
 from poolcast.dashboard.parts.tour import begin as begin_tour
 from poolcast.dashboard.parts.tour import tour
 from poolcast.dashboard.resolving import resolve
 from poolcast.dashboard.services.lasting import set_aside
 from poolcast.dashboard.words import t
-from poolcast.parameters.errors import PoolcastError
+from poolcast.uncertainty.allocator import return_memory
 
 _HERE = Path(__file__).parent
 _PAGES = _HERE / "pages"
-_LOG = logging.getLogger(__name__)
 
 ICONS = {
     "overview": ":material/dashboard:",
@@ -57,6 +56,7 @@ def pages() -> dict[str, st.Page]:
 
 def show() -> None:
     """Draw the page that the address names."""
+    return_memory()  # before the threads of jobs come, each with an arena of its own
     if session.is_first_visit():
         begin_tour()
     view = session.begin()
@@ -73,28 +73,19 @@ def show() -> None:
     style()
     one_step_a_page()
     sketch = st.empty()  # on every run, so that what follows keeps its place on the page
-    try:
+    with guarded("frame"):  # as of a set that cannot be read
         context = first_results(lambda: resolve(page, found), sketch)
         set_context(context)
-        header(context)
+        forget_offer()
+        box = header(context)
+        if (wrong := session.refused()) is not None:
+            problem_list(wrong, context.language)
         tour(context)
         wanted = st.session_state.pop("go", None)
         if wanted in found:
             st.switch_page(found[wanted])
-        _guarded(chosen, context)
-    except PoolcastError as error:  # a set or scenario that cannot be read: everything else of the bar still works
-        problem_list(error, session.current().lang)
+        with guarded(f"page {page}"):  # what goes wrong in it leaves the bar and the other pages as they are
+            chosen.run()
+        reproduce(context, box)
     session.finish()
     set_aside()
-
-
-def _guarded(chosen: st.Page, context: Context) -> None:
-    """Draw a page; what goes wrong in it leaves the bar and the other pages as they are."""
-    try:
-        chosen.run()
-    except PoolcastError as error:
-        problem_list(error, context.language)
-    except Exception:  # noqa: BLE001 - the reader gets a sentence and a code, the log the whole story
-        code = secrets.token_hex(3).upper()
-        _LOG.exception("page %s, code %s", context.page, code)
-        unexpected(code, context.language)

@@ -9,7 +9,7 @@ comes back as it was, and looks like a change that nobody made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,8 +17,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.state import ViewState, parse
+from poolcast.parameters.errors import PoolcastError
 
-_VIEW, _NOTES, _OWN, _SENT, _REPLACED = "view", "notes", "own_set", "sent", "replaced"
+_VIEW, _NOTES, _OWN, _SENT, _REPLACED, _WRONG = "view", "notes", "own_sets", "sent", "replaced", "wrong"
+MOST_OWN = 3
+"""Sets of their own that a session holds; a further one takes the place of the oldest, as they lie in memory."""
 
 
 def begin() -> ViewState:
@@ -78,14 +81,25 @@ def forget_sender() -> None:
     change(v="")
 
 
-def own_set() -> LoadedSet | None:
-    """Return the set that this reader edited or uploaded; nobody else sees it, and no link holds it."""
-    found: LoadedSet | None = st.session_state.get(_OWN)
+def own_sets() -> Mapping[str, LoadedSet]:
+    """Return by name the sets that this reader edited or uploaded; nobody else sees them, and no link holds them."""
+    found: dict[str, LoadedSet] = st.session_state.get(_OWN, {})
     return found
 
 
-def keep_set(loaded: LoadedSet | None) -> None:
+def own_set() -> LoadedSet | None:
+    """Return the reader's own set of the name in view; None where he sees the one that is shipped."""
+    return own_sets().get(current().set)
+
+
+def keep_set(loaded: LoadedSet | None, name: str = "") -> None:
     """Work with an edited or uploaded set from now on; None goes back to the set as it was shipped.
+
+    Parameters
+    ----------
+    loaded : LoadedSet or None
+    name : str
+        Which one goes back; the one in view where empty.
 
     Raises
     ------
@@ -96,9 +110,23 @@ def keep_set(loaded: LoadedSet | None) -> None:
 
     if loaded is not None:
         check_may_edit()
-    st.session_state[_OWN] = loaded
+    gone = (name or current().set) if loaded is None else loaded.name
+    others = [(key, held) for key, held in own_sets().items() if key != gone]
+    kept = others if loaded is None else [*others, (loaded.name, loaded)][-MOST_OWN:]
+    st.session_state[_OWN] = dict(kept)
     if loaded is not None:
         change(set=loaded.name)
+
+
+def refuse(error: PoolcastError) -> None:
+    """Note why something was not done that a reader asked for, to be said once on the next run."""
+    st.session_state[_WRONG] = error
+
+
+def refused() -> PoolcastError | None:
+    """Return, once, why what was asked for was not done."""
+    found: PoolcastError | None = st.session_state.pop(_WRONG, None)
+    return found
 
 
 def key_of(name: str) -> str:
@@ -138,7 +166,10 @@ def bound(name: str, value: Any, change_view: Callable[[Any], object]) -> dict[s
         if _is_of_other_parts(run):
             st.session_state[key] = value
         elif not (found in replaced.get(key, ()) and _is_press(run)):
-            change_view(found)
+            try:
+                change_view(found)
+            except PoolcastError as error:  # there is no page yet on which it could be said
+                refuse(error)
 
     return {"key": key, "on_change": changed}
 

@@ -19,6 +19,7 @@ from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import goals, sensitivities, takeaways
 from poolcast.dashboard.services.bands import MOST_PATHS, PATHS_CHOICES, Found
 from poolcast.dashboard.services.projections import Projected
+from poolcast.dashboard.services.reproduce import report_command
 from poolcast.dashboard.services.sensitivities import SOBOL_ROWS, Asked
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.reporting.formats import MONTHS, money_scale, probability_text
@@ -373,7 +374,8 @@ def _files(here: Context, asked: Asked, futures: Futures) -> None:
     if status is not None and (not status.is_over or status.state == "failed"):
         _progress(here, "report", key)
         return
-    command = report_command(here, asked, paths)
+    number = str(asked.call)
+    command = report_command(asked.loaded, asked.scenario, number, paths, here.view.seed, here.language)
     if st.button(
         here.t("uncertainty.report_make", n=f"{paths:,}"),
         key=session.key_of("report_make"),
@@ -384,12 +386,3 @@ def _files(here: Context, asked: Asked, futures: Futures) -> None:
         work.begin("report", key, lambda: sensitivities.report(asked, paths, seed, language, command), paths)
         st.rerun(scope="app")
     st.code(command, language="bash", wrap_lines=True)
-
-
-def report_command(here: Context, asked: Asked, paths: int) -> str:
-    """Return the command line that makes the same report."""
-    import shlex
-
-    words = ["poolcast", "sensitivity", asked.scenario.name, "--set", asked.loaded.name, "--of", str(asked.call)]
-    words += ["--paths", str(paths), "--seed", str(here.view.seed), "--report", "report", "--language", here.language]
-    return shlex.join(words)

@@ -408,7 +408,7 @@ def quantiles_file(futures: Futures) -> bytes:
     joined = xr.merge([*parts, bands.probabilities], compat="override", join="outer")
     joined.attrs = {
         "set": here.view.set,
-        "set_digest": here.loaded.digest,
+        "set_digest": here.loaded.content,
         "scenario": bands.scenario,
         "paths": bands.paths,
         "seed": bands.seed,

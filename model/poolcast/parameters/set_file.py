@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,8 @@ ROLLED_KEYS = ("set", "digest", "version", "base_year", "accounts", "accounts_sh
 SHAPING_KEYS = ("base_year", "last_year", "longest", "based_on", "ledgers", "options", "regions", "pools")
 """What decides which values a set must give."""
 FIRST_BASE_YEAR, LAST_YEAR = 1950, 2200
+LONGEST_NAME = 64
+NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")
 
 
 LEDGERS_BEHIND = {"EPA": "EPF", "LTCI": "EPF", "LAS": "EPF", "CSS": "EPF", "CII": "RPF", "MAF": "RPF"}
@@ -121,7 +124,7 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
         return None
     reader.known_keys(content, REQUIRED_KEYS + OPTIONAL_KEYS)
     result = SetFile(reader.file)
-    result.name = reader.text(content, "name")
+    result.name = _name(content, reader)
     result.title = reader.words(content, "title")
     result.description = reader.words(content, "description")
     result.short = reader.words(content, "short") if "short" in content else None
@@ -140,6 +143,16 @@ def read_set_file(folder: Path, problems: list[Problem]) -> SetFile | None:
     _read_rolled_from(content, reader, result)
     _check_together(content, reader, result)
     return result
+
+
+def _name(content: Node, reader: Fields) -> str:
+    """Return the name of the set: one word, as it stands in names of files, in addresses and on command lines."""
+    name = reader.text(content, "name")
+    if name and not NAME.fullmatch(name):
+        allowed = f"at most {LONGEST_NAME} letters, digits, _, . and -, the first one a letter or a digit"
+        remedy = "Write a short name without blanks or slashes; the title says the rest."
+        reader.refuse(reader.line(content, "name"), "name", f"'{name[:80]}'", allowed, remedy)
+    return name
 
 
 def _read_currency_and_kind(content: Node, reader: Fields, result: SetFile) -> None:

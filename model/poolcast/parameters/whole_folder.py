@@ -35,7 +35,23 @@ def whole_set(place: Path) -> Iterator[Path]:
 
 
 def refuse_used(place: Path) -> None:
-    """Refuse a place where something is already."""
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+    """Refuse a place where something is already, or can never be, as one with too long a name."""
+    if is_there(place) and (not place.is_dir() or any(place.iterdir())):
         remedy = "Name a new folder; a set is never overwritten."
         raise AssumptionError(Problem("--to", f"'{place}', which is there already", "a new or empty folder", remedy))
+
+
+def is_there(place: Path) -> bool:
+    """Return whether something is at a place.
+
+    Raises
+    ------
+    AssumptionError
+        Where that cannot be told: the name is too long, or a folder on the way may not be looked into.
+    """
+    try:
+        return place.exists()
+    except OSError as error:
+        remedy = "Choose a shorter name, or a folder in which you may write."
+        found = f"a name of {len(place.name)} signs: {error.strerror}"
+        raise AssumptionError(Problem("--to", found, "a place where a file can be", remedy, kind="--to")) from error

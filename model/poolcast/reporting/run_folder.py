@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolcast import __version__
 from poolcast.parameters.errors import Problem, ResultError
+from poolcast.parameters.exchange.layout import LEADS_A_FORMULA
 from poolcast.parameters.partial_folders import PARTIAL, new_partial_folder
 from poolcast.reporting.inputs_folder import write_inputs
 from poolcast.reporting.outcome import Outcome
@@ -294,7 +295,7 @@ def guarded(table: pd.DataFrame, *, every_text: bool = False) -> pd.DataFrame:
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(LEADS_A_FORMULA) else value
 
 
 def _manifest(outcome: Outcome, record: RunRecord) -> dict[str, Any]:

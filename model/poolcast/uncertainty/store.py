@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,14 @@ class MemoryStore:
     def __init__(self, scenarios: tuple[str, ...], layout: Layout, paths: int) -> None:
         self._rows = {name: {kept.name: np.empty((paths, kept.size)) for kept in layout.measures} for name in scenarios}
         self._done = np.zeros(paths, dtype=bool)
+
+    @classmethod
+    def holding(cls, rows: Mapping[str, Mapping[str, Array]], paths: int) -> Self:
+        """Return a store of finished paths that holds given arrays (scenario, measure, path, cell) themselves."""
+        store = cls.__new__(cls)
+        store._rows = {scenario: {name: kept[:paths] for name, kept in held.items()} for scenario, held in rows.items()}
+        store._done = np.ones(paths, dtype=bool)
+        return store
 
     @property
     def done(self) -> NDArray[np.bool_]:

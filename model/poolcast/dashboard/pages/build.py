@@ -7,7 +7,7 @@ from poolcast.dashboard import build_state as state
 from poolcast.dashboard.build_page import effect_of
 from poolcast.dashboard.context import context
 from poolcast.dashboard.parts.looking import SECONDS, SOON, looking
-from poolcast.dashboard.parts.problems import problem_list
+from poolcast.dashboard.parts.problems import guarded, problem_list
 from poolcast.dashboard.parts.takeaway import takeaway
 from poolcast.dashboard.services import takeaways
 from poolcast.parameters.errors import PoolcastError
@@ -43,7 +43,13 @@ def follow(effect: build_effect.Effect) -> None:
 
 @st.fragment
 def page() -> None:
-    """Draw the whole page: a move of a lever draws it anew, and nothing around it.
+    """Draw the whole page: a move of a lever draws it anew, and nothing around it."""
+    with guarded("page build"):
+        draw()
+
+
+def draw() -> None:
+    """Draw the effect, and then the levers.
 
     The effect is drawn before the levers, whose controls show already what was asked for: the browser draws the chart
     while the server goes on.

@@ -13,10 +13,12 @@ from poolcast.dashboard.parts.bands import progress, several, status_of
 from poolcast.dashboard.parts.cards import cards
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.looking import looking
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import takeaways, waiting
 from poolcast.dashboard.services.headline import KINDS, headline
 from poolcast.dashboard.services.history import history
+from poolcast.dashboard.services.reproduce import View
 from poolcast.outlook.catalogue_of_measures import MEASURES
 
 here = context()
@@ -25,6 +27,16 @@ picked = [shown.id for shown in here.usable[1:]]
 year = compare_details.year_in_focus(here)
 measures = measures_of(here, items[0])
 past = history(here.loaded)
+
+
+def drawn_measure() -> str:
+    """Return the measure that is drawn, and offer what prints it; a move of its switch draws the lines alone."""
+    asked = session.current().measure
+    measure = asked if asked in measures else measures[0]
+    scenarios = tuple(item.scenario for item in items)
+    seen = View("compare", here.loaded, scenarios, here.region, here.ledger, year, measure, language=here.language)
+    offer(here, seen)
+    return measure
 
 
 def waits() -> bool:
@@ -40,7 +52,8 @@ def why() -> object | None:
     known = waiting.why_of(item, items[0])
     if known is None:
         work = partial(waiting.explain_later, item, items[0])
-        status = background.background("explain", (item.key, items[0].key), lambda told, stop: work(told, stop))
+        key = (item.key, items[0].key)
+        status = background.background("explain", key, work, lost=lambda: waiting.why_of(item, items[0]) is None)
         return None if background.is_under_way(status) else background.FAILED
     return known
 
@@ -51,7 +64,9 @@ def required() -> bool:
         return True
     key = (tuple(item.key for item in items), here.region, here.ledger, year)
     work = partial(waiting.required_later, items, here.region, here.ledger, year)
-    background.background("required", key, lambda told, stop: work(told, stop))
+    background.background(
+        "required", key, work, lost=lambda: not waiting.required_is_known(items, here.region, here.ledger, year)
+    )
     return False
 
 
@@ -88,7 +103,7 @@ def lines() -> None:
     """Draw the lines of all scenarios."""
     drawn, _, sentence = seen()
     view = session.current()
-    measure = view.measure if view.measure in measures else measures[0]
+    measure = drawn_measure()
     kind: Kind = "difference" if view.view == "difference" and picked else "level"
     figure = scenario_lines(here, drawn, measure, kind, past)
     name = here.t("compare.flows") if measure == FLOWS else here.say(MEASURES[measure].label)

@@ -10,6 +10,7 @@ from poolcast.dashboard.parts.bands import awaited, bands, event_range, progress
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
+from poolcast.dashboard.parts.problems import guarded
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import funds, takeaways
 from poolcast.dashboard.services.history import history
@@ -70,7 +71,13 @@ def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more
 
 @st.fragment
 def people() -> None:
-    """Draw the pyramid with its year."""
+    """Draw the pyramid with its year, which moves nothing else of the page."""
+    with guarded("pyramid"):
+        ages()
+
+
+def ages() -> None:
+    """Draw the pyramid and the slider of its year."""
     base, last = here.held.base_year, here.last_year
     title = here.t("forecast.pyramid")
     first, final = (funds.ages_of(item, here.region, year) for year in (base, last))

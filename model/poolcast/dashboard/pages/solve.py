@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from poolcast.dashboard import session, solve_details, solve_parts
+from poolcast.dashboard import build_state, session, solve_details, solve_parts
 from poolcast.dashboard.charts.grids import key_of_bands
 from poolcast.dashboard.context import context
 from poolcast.dashboard.forecast_panels import Panel
@@ -16,7 +16,6 @@ from poolcast.dashboard.parts.problems import empty
 from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import goals
-from poolcast.dashboard.services.drafts import Draft
 from poolcast.dashboard.services.goals import Goal
 from poolcast.dashboard.services.projections import projected
 from poolcast.dashboard.services.reproduce import View
@@ -27,7 +26,7 @@ here = context()
 if "solve_unknown" in st.session_state:  # the builder asks about an argument of one of its levers
     session.change(what=st.session_state.pop("solve_unknown"))
     here = replace(here, view=here.view.changed(what=session.current().what))
-draft = Draft.of_link(here.view.draft)
+draft = build_state.draft()  # not that of the address, which cannot hold a long one
 scenario = goals.scenario_under(here.scenario(here.one.id), draft, here.view.what)
 item = projected(here.loaded, scenario)
 title = here.t("solve.draft") if scenario.name == draft.scenario.name else here.one.title

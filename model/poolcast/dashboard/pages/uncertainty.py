@@ -14,11 +14,13 @@ from poolcast.dashboard.parts import work
 from poolcast.dashboard.parts.chart_card import chart_card
 from poolcast.dashboard.parts.looking import looking
 from poolcast.dashboard.parts.one_scenario import one_scenario
+from poolcast.dashboard.parts.reproduce import offer
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import sensitivities
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.history import history
+from poolcast.dashboard.services.reproduce import View
 from poolcast.dashboard.services.sensitivities import Asked
 from poolcast.dashboard.uncertainty_panels import Futures
 from poolcast.outlook.catalogue_of_measures import MEASURES
@@ -37,6 +39,15 @@ choices = uncertainty_panels.MEASURES_SHOWN if kept else uncertainty_panels.FLOW
 measure = here.view.measure if here.view.measure in choices else choices[0]
 kind = str(st.session_state.get("tornado_kind", "standard"))
 asked = Asked(here.loaded, here.scenario(shown.id), measure, here.region, here.ledger, year)
+wanted = band_parts.request_for(here, shown.id, against)
+both = tuple(one for one in (wanted.against, wanted.scenario) if one is not None)
+offer(
+    here,
+    View(
+        "simulate", here.loaded, both, here.region, here.ledger, year, measure, wanted.paths, wanted.seed,
+        language=here.language,
+    ),
+)  # fmt: skip
 
 
 def simulated() -> Found | None:

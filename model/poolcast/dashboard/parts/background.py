@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -17,7 +16,9 @@ FAILED = object()
 """What a job gives that came to nothing."""
 
 
-def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Status | None:
+def background(
+    kind: str, key: Hashable, work: Work, pause: float = 0.0, lost: Callable[[], bool] = lambda: False
+) -> Status | None:
     """Return how the job of a kind stands that answers a question; it is begun where the question is new.
 
     Parameters
@@ -31,6 +32,9 @@ def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Stat
     pause : float
         Seconds that the job waits before it begins: a reader who moves on within them costs nothing, and the page is
         drawn before the processors are taken.
+    lost : callable
+        Whether the answer of a job that is done is no longer held: others asked for more than the caches keep. It is
+        then found anew, or the page would wait for ever.
 
     Returns
     -------
@@ -41,25 +45,14 @@ def background(kind: str, key: Hashable, work: Work, pause: float = 0.0) -> Stat
     asked, job = known.get(kind, (None, ""))
     if asked == key:
         status = bands.jobs().status(job, bands.session_id())
-        if status is not None and status.state != "cancelled":
+        if status is not None and status.state != "cancelled" and not (status.state == "done" and lost()):
             return status  # of one that came to an end, also without a result: it is not asked over and over
     try:
-        job = bands.jobs().submit(bands.session_id(), kind, after(pause, work), 0)
+        job = bands.jobs().submit(bands.session_id(), kind, work, pause=pause)
     except ResultError:
         return None
     known[kind] = (key, job)
     return bands.jobs().status(job, bands.session_id())
-
-
-def after(pause: float, work: Work) -> Work:
-    """Return work that begins after a while, and not at all where it was ended by then."""
-    if not pause:
-        return work
-
-    def late(progress: Callable[[int, int], None], stop: threading.Event) -> Any:
-        return None if stop.wait(pause) else work(progress, stop)
-
-    return late
 
 
 def result(status: Status | None) -> Any:

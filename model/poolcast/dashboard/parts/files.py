@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.origin import marks, short_marks
+from poolcast.parameters.exchange.layout import LEADS_A_FORMULA, sheet_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATOR = " · "
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,9 +27,15 @@ def file_name(context: Context, what: str, ending: str) -> str:
     return "_".join(part for part in parts if part) + "." + ending
 
 
+def set_file_name(context: Context, what: str, ending: str) -> str:
+    """Return the name of a file of the whole set, which knows no region."""
+    parts = ["poolcast", what, context.view.set, *(["synthetic"] if context.held.synthetic else [])]
+    return "_".join(parts) + "." + ending
+
+
 def harmless(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(LEADS_A_FORMULA) else value
 
 
 def as_csv(table: pd.DataFrame, context: Context) -> bytes:
@@ -41,7 +47,10 @@ def as_csv(table: pd.DataFrame, context: Context) -> bytes:
 
 
 def as_xlsx(sheets: Mapping[str, pd.DataFrame], context: Context) -> bytes:
-    """Return tables as a workbook, one sheet each; text is never taken for a formula or an address."""
+    """Return tables as a workbook, one sheet each; text is never taken for a formula or an address.
+
+    A sheet has the name that it is given, less what Excel does not take in one: long ones, signs, and the same twice.
+    """
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -51,8 +60,10 @@ def as_xlsx(sheets: Mapping[str, pd.DataFrame], context: Context) -> bytes:
     bold, wide = book.add_format({"bold": True, "bottom": 1, "text_wrap": True}), 14
     warn = book.add_format({"bold": True, "font_color": "#8A6500"})
     said = SEPARATOR.join(marks(context))
+    taken: list[str] = []
     for name, table in sheets.items():
-        sheet = book.add_worksheet(name[:31])
+        taken.append(sheet_name(name, "", taken))
+        sheet = book.add_worksheet(taken[-1])
         row = 0
         if said:
             sheet.write_string(0, 0, said, warn)

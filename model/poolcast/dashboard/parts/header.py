@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from zlib import crc32
 
 import streamlit as st
@@ -19,8 +20,8 @@ EVERY = "*"
 """What the region box holds on a page that shows every region."""
 
 
-def header(context: Context) -> None:
-    """Draw the bar, and say once what of an address could not be read."""
+def header(context: Context) -> Any:
+    """Draw the bar, and say once what of an address could not be read; return the box of `sharing.reproduce`."""
     with st.container(horizontal=True, vertical_alignment="center", key="ctx", wrap=True):
         _set(context)
         _region(context)
@@ -31,7 +32,7 @@ def header(context: Context) -> None:
         with end:
             origin.badges(context)
             sharing.share(context)
-            sharing.reproduce(context)
+            box = sharing.reproduce_box(context)
             _language(context)
             _person(context)
     ignored = session.ignored_keys()
@@ -39,32 +40,30 @@ def header(context: Context) -> None:
         parts = ("、" if context.language == "zh" else ", ").join(dict.fromkeys(ignored))
         st.toast(context.t("e.link", parts=parts), icon=":material/link_off:")
     sharing.sender(context)
+    return box
 
 
 def _set(context: Context) -> None:
-    own = session.own_set()
-    names = list(library.set_names())
-    if own is not None and own.name not in names:
-        names.append(own.name)
+    own = session.own_sets()
+    names = list(dict.fromkeys([*library.set_names(), *own]))
 
     def show(name: str) -> str:
-        mine = own is not None and own.name == name
-        return context.say(own.title if mine and own is not None else library.summary_of(name).short)
+        return context.say(own[name].title if name in own else library.short_title(name))
 
     def change(name: str) -> None:
         session.change(set=name, region="", to=None, year=None)
 
     # the browser remembers the label: one that changes needs a box of its own, or the old label comes back as a name
-    name = "set" if own is None else f"set_{crc32(show(own.name).encode()):x}"
+    name = f"set_{crc32(' '.join(map(show, own)).encode()):x}" if own else "set"
     st.selectbox(
         context.t("bar.set"),
         names,
         format_func=show,
         label_visibility="collapsed",
-        width=190 if own is None else 250,
+        width=250 if own else 190,
         **session.bound(name, context.view.set, change),
     )
-    if own is not None and own.name == context.view.set:
+    if context.view.set in own:
         undo, why = context.t("bar.restore"), context.t("bar.back_to_shipped")
         st.button(undo, icon=":material/undo:", key="ctx_undo", help=why, on_click=lambda: session.keep_set(None))
 

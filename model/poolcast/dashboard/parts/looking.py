@@ -13,6 +13,7 @@ from functools import wraps
 import streamlit as st
 
 from poolcast.dashboard import session
+from poolcast.dashboard.parts.problems import guarded
 
 SECONDS = 1.0
 """Between two looks."""
@@ -40,14 +41,16 @@ def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Ca
         @st.fragment(run_every=seconds if timed[0] else None)
         @wraps(draw)
         def shown() -> None:
-            is_over = timed[0] and not waits()
-            draw()
-            session.finish()  # a choice in this part alone changes the view too
+            is_over = timed[0]  # also where something goes wrong: it would go wrong again every second
+            with guarded(draw.__qualname__):
+                is_over = timed[0] and not waits()
+                draw()
+                session.finish()  # a choice in this part alone changes the view too
+                if not timed[0] and waits():
+                    st.rerun()
             if is_over:
                 timed[0] = False
                 stop_looking()
-            elif not timed[0] and waits():
-                st.rerun()
 
         return shown
 

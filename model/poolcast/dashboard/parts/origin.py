@@ -69,7 +69,7 @@ def _borrowed(here: Context) -> None:
 
 def lender_title(here: Context, lender: str) -> str:
     """Return the short title of a set that lends values, or its name where it is not one of the library."""
-    return here.say(library.summary_of(lender).short) if lender in library.set_names() else lender
+    return here.say(library.short_title(lender)) if lender in library.set_names() else lender
 
 
 def borrowed_sentence(here: Context) -> str:

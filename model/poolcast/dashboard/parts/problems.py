@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -19,6 +21,7 @@ from poolcast.dashboard.words import t
 from poolcast.parameters.errors import PoolcastError
 
 _DRAWN = "drawn"
+_LOG = logging.getLogger(__name__)
 
 
 def problem_list(error: PoolcastError, language: str) -> None:
@@ -35,6 +38,27 @@ def problem_list(error: PoolcastError, language: str) -> None:
 def unexpected(code: str, language: str) -> None:
     """Say that something went wrong that nobody foresaw, with the code under which it stands in the log."""
     st.warning(t("e.unexpected", language, code=code), icon=":material/report:")
+
+
+@contextmanager
+def guarded(place: str) -> Iterator[None]:
+    """Turn what goes wrong in a part of a page into words, and leave everything around it as it is.
+
+    A part that runs by itself, as one that looks again every second, is not within the page that made it.
+
+    Parameters
+    ----------
+    place : str
+        What is drawn, for the log.
+    """
+    try:
+        yield
+    except PoolcastError as error:
+        problem_list(error, session.current().lang)
+    except Exception:  # noqa: BLE001 - the reader gets a sentence and a code, the log the whole story
+        code = secrets.token_hex(3).upper()
+        _LOG.exception("%s, code %s", place, code)
+        unexpected(code, session.current().lang)
 
 
 def empty(sentence: str, icon: str, button: str = "", action: Callable[[], None] | None = None, key: str = "") -> None:

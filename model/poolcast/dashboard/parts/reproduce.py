@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from poolcast.dashboard.context import Context
-from poolcast.dashboard.services.reproduce import Kind, Recipe, View, recipe
+from poolcast.dashboard.services.reproduce import Recipe, View, recipe
 
-_KINDS: dict[str, Kind] = {"compare": "compare", "uncertainty": "simulate"}
-"""What the pages print where it is not simply the levels of the scenarios; a page may offer its own view."""
+_LEVELS = ("payable_months", "reserve", "balance", "revenue", "expenditure")
+"""Measures that a forecast holds by year; the address may name others, of other pages."""
 _OFFERED = "offered_view"
 
 
@@ -17,19 +17,24 @@ def offer(here: Context, view: View) -> None:
     st.session_state[_OFFERED] = (here.page, view)
 
 
+def forget_offer() -> None:
+    """Begin a run: what a page offered before may be of another region, ledger or set."""
+    st.session_state.pop(_OFFERED, None)
+
+
 def view_of(here: Context) -> View:
-    """Return what prints the numbers of a page."""
+    """Return what prints the numbers of a page: what it offered itself, or the levels of the picked scenarios."""
     page, offered = st.session_state.get(_OFFERED, ("", None))
     if page == here.page and isinstance(offered, View):
         return offered
     return View(
-        _KINDS.get(here.page, "levels"),
+        "levels",
         here.loaded,
         tuple(here.scenario(shown.id) for shown in here.usable),
         "" if here.page == "overview" else here.region,
         here.ledger,
         here.view.year,
-        here.view.measure,
+        here.view.measure if here.view.measure in _LEVELS else _LEVELS[0],
         here.view.paths,
         here.view.seed,
         language=here.language,

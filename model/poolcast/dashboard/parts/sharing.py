@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -9,6 +11,7 @@ import streamlit as st
 from poolcast import __version__
 from poolcast.dashboard import session
 from poolcast.dashboard.context import Context
+from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.reproduce import recipe_of
 from poolcast.dashboard.parts.tone import literal
 from poolcast.dashboard.services.drafts import Draft
@@ -59,7 +62,7 @@ def what_a_link_holds(here: Context) -> str:
 
 def stamp(here: Context) -> str:
     """Return version and digest of the set: what a link rests on."""
-    return f"{__version__}+{here.loaded.digest[:_DIGITS]}"
+    return f"{__version__}+{here.loaded.content[:_DIGITS]}"
 
 
 def _address() -> str:
@@ -81,11 +84,17 @@ def _to_assumptions(here: Context, beside: str) -> None:
         st.rerun()
 
 
-def reproduce(here: Context) -> None:
-    """Draw the command line and the Python that print the numbers of the page, with the files that they read."""
-    box = st.popover(
-        here.t("bar.reproduce"), icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun"
-    )
+def reproduce_box(here: Context) -> Any:
+    """Draw the button behind which stands what prints the numbers of the page, and return its box; see `reproduce`."""
+    label = here.t("bar.reproduce")
+    return st.popover(label, icon=":material/terminal:", type="tertiary", key="ctx_reproduce", on_change="rerun")
+
+
+def reproduce(here: Context, box: Any) -> None:
+    """Draw the command line and the Python that print the numbers of the page, with the files that they read.
+
+    After the page was drawn, as it says itself what it prints.
+    """
     if not box.open:
         return
     with box:
@@ -95,14 +104,22 @@ def reproduce(here: Context) -> None:
         shell, python = st.tabs([here.t("bar.command_line"), here.t("bar.python")])
         with shell:
             if made.set_folder:
-                st.caption(here.t("bar.own_set_first"))
-                book = f"poolcast import {made.set_folder}.xlsx --to {made.set_folder}"
-                st.code(book, language="bash", wrap_lines=True)
-                _to_assumptions(here, "reproduce")
+                _own_set(here, made, "reproduce")
             st.code(made.command, language="bash", wrap_lines=True)
-        python.code(made.python, language="python", wrap_lines=True)
-        digest = here.loaded.digest[:12]
+        with python:
+            if here.loaded.sent:
+                _own_set(here, made, "python")
+            st.code(made.python, language="python", wrap_lines=True)
+        digest = here.loaded.content[:12]
         st.caption(here.t("bar.reproduce_note", version=__version__, digest=digest, seed=here.view.seed))
+
+
+def _own_set(here: Context, made: Recipe, beside: str) -> None:
+    """Say how the reader's own set becomes the folder that the lines read: its workbook, as the page gives it."""
+    st.caption(here.t("bar.own_set_first"))
+    book = ["poolcast", "import", files.set_file_name(here, "assumptions", "xlsx"), "--to", made.set_folder]
+    st.code(shlex.join(book), language="bash", wrap_lines=True)
+    _to_assumptions(here, beside)
 
 
 def _files(here: Context, made: Recipe) -> None:
@@ -123,8 +140,8 @@ def sender(here: Context) -> None:
     told = []
     if version != __version__:
         told.append(here.t("e.version", a=version, b=__version__))
-    if digest != here.loaded.digest[:_DIGITS]:
-        told.append(here.t("e.version_set", a=digest or "—", b=here.loaded.digest[:_DIGITS]))
+    if digest != here.loaded.content[:_DIGITS]:
+        told.append(here.t("e.version_set", a=digest or "—", b=here.loaded.content[:_DIGITS]))
     with st.container(horizontal=True, vertical_alignment="center", key="sender"):
         st.info(" ".join(told), icon=":material/update:")
         st.button(here.t("a.read"), key=session.key_of("sender_read"), on_click=session.forget_sender)

@@ -13,6 +13,7 @@ from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import bands
 from poolcast.dashboard.parts.problems import problem_list, unexpected
 from poolcast.dashboard.services.jobs import Status
+from poolcast.parameters.errors import ResultError
 
 if TYPE_CHECKING:
     from poolcast.dashboard.services.jobs import Work
@@ -38,7 +39,11 @@ def begin(kind: str, key: Hashable, work: Callable[[], Work], weight: int = 0) -
     known = begun.get(kind)
     if known is not None and known[0] == key and status(kind, key) is not None:
         return
-    begun[kind] = (key, bands.jobs().submit(bands.session_id(), kind, work(), weight))
+    try:
+        begun[kind] = (key, bands.jobs().submit(bands.session_id(), kind, work(), weight))
+    except ResultError as error:  # the queue of the server is full
+        begun.pop(kind, None)
+        session.refuse(error)
 
 
 def forget(kind: str) -> None:

@@ -32,6 +32,7 @@ from poolcast.dashboard.services.bands import (
 from poolcast.dashboard.services.jobs import Jobs
 from poolcast.dashboard.services.sets import MIB
 from poolcast.projection import compile_ahead
+from poolcast.projection.cohort_kernel import VECTOR
 from poolcast.projection.engine import Projection
 from poolcast.scenarios.scenario import Scenario
 from poolcast.uncertainty import summary
@@ -58,6 +59,8 @@ LIGHT_PATHS = 2_000
 """Up to so many paths a job takes both processors; a longer one takes one, so that the moves of others stay fast."""
 LARGEST_BLOCK = 512
 """Reforms may come late and weak: each block meets every such variant, so that few large blocks are the cheapest."""
+LARGEST_CELLS = 2 * BLOCK_CELLS
+"""Paths times regions times years of such a block: beyond, its memory grows more than it saves time."""
 MEMORY = 512 * MIB
 """Of the rows of one simulation; more goes through a file."""
 LARGEST_ROWS = 256 * MIB
@@ -202,13 +205,14 @@ def _block(job: Job, stop: threading.Event, first: int, count: int) -> Rows:
 
 
 def _block_size(job: Job, paths: int, workers: int) -> int:
-    """Return the paths of a block: a large one where reforms vary by path, within what the memory of a block may be."""
+    """Return the paths of a block: large ones where reforms vary by path, as many for each worker."""
     usual = usual_block(job)
     if not job.policy:
         return usual
     cells = len(job.baseline.regions) * (job.years + 1)
-    largest = max(32, BLOCK_CELLS // cells // 32 * 32)
-    return min(max(usual, min(LARGEST_BLOCK, -(-paths // workers))), largest)
+    largest = min(LARGEST_BLOCK, max(usual, LARGEST_CELLS // cells))
+    rounds = -(-paths // (workers * largest))
+    return max(usual, -(-paths // (workers * rounds * VECTOR)) * VECTOR)
 
 
 def _same_layout(request: Request, base: Request) -> bool:
@@ -233,8 +237,7 @@ def _keep_rows(base: Request, simulation: Simulation) -> None:
 
 def _of_rows(like: Simulation, rows: Mapping[str, dict[str, Array]], layout: Layout, paths: int) -> Simulation:
     """Return a simulation that holds given rows (path, cell) by scenario and measure."""
-    store = MemoryStore(tuple(rows), layout, paths)
-    store.add(0, {name: {measure: values[:paths] for measure, values in parts.items()} for name, parts in rows.items()})
+    store = MemoryStore.holding(rows, paths)
     scenarios = dict.fromkeys(rows, like.job.baseline)
     job = replace(like.job, scenarios=scenarios, layout=layout)
     return Simulation(job, {}, store, paths, paths)
@@ -271,15 +274,18 @@ def _paired(request: Request, known: Simulation, own: Simulation) -> Paired:
     name, other = request.scenario.name, request.against.name
 
     def make() -> Paired:
-        both = known if own is known else _joined(known, other, own, name)
+        both = {measure: _joined(known, other, own, name, measure) for measure in EVENTS}
         return Paired(
             scenario=name,
             against=other,
-            paths=both.paths,
-            fans={measure: summary.quantiles(both, name, measure, against=other) for measure in FANS},
+            paths=min(known.paths, own.paths),
+            fans={
+                measure: summary.quantiles(_joined(known, other, own, name, measure), name, measure, against=other)
+                for measure in FANS
+            },
             event_years={
-                event: _year_quantiles(both.layout[event], _years(both, name, event) - _years(both, other, event))
-                for event in EVENTS
+                event: _year_quantiles(one.layout[event], _years(one, name, event) - _years(one, other, event))
+                for event, one in both.items()
             },
         )
 
@@ -288,21 +294,21 @@ def _paired(request: Request, known: Simulation, own: Simulation) -> Paired:
     return PAIRED.get(request.pair_key, make)
 
 
-def _joined(known: Simulation, other: str, own: Simulation, name: str) -> Simulation:
-    """Return one simulation of two that met the same shocks; holders that only one of them has are NaN in the other."""
+def _joined(known: Simulation, other: str, own: Simulation, name: str, measure: str) -> Simulation:
+    """Return one simulation of a measure of two that met the same shocks.
+
+    Holders that only one of them has are NaN in the other. One measure at a time: all of them together may be hundreds
+    of megabytes.
+    """
+    if own is known:
+        return known
     paths = min(known.paths, own.paths)
-    layout = Layout(
-        tuple(one.joined(two) for one, two in zip(known.layout.measures, own.layout.measures, strict=True)),
-        known.layout.variables,
-    )
+    kept = known.layout[measure].joined(own.layout[measure])
     rows = {
-        scenario: {
-            kept.name: _laid_out(simulation.rows(scenario, kept.name)[:paths], simulation.layout[kept.name], kept)
-            for kept in layout.measures
-        }
+        scenario: {measure: _laid_out(simulation.rows(scenario, measure)[:paths], simulation.layout[measure], kept)}
         for scenario, simulation in ((other, known), (name, own))
     }
-    return _of_rows(known, rows, layout, paths)
+    return _of_rows(known, rows, Layout((kept,), known.layout.variables), paths)
 
 
 def _laid_out(rows: Array, kept: KeptMeasure, wide: KeptMeasure) -> Array:

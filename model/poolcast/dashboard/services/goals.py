@@ -15,8 +15,8 @@ import numpy as np
 
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.drafts import Draft
-from poolcast.dashboard.services.sensitivities import StoppedError
 from poolcast.dashboard.services.sets import MIB, LoadedSet
+from poolcast.dashboard.services.stoppable import made_once
 from poolcast.outlook.packages import Package
 from poolcast.outlook.searching import Solution
 from poolcast.outlook.unknowns import Setting, Unknown, find_unknown, regions_under
@@ -214,7 +214,8 @@ def bounded(paths: int) -> int:
 
 
 def _rates_key(goal: Goal) -> tuple[object, ...]:
-    return goal.loaded.digest, goal.scenario.digest, goal.region, goal.ledger, goal.unknown, goal.year
+    """Return what a grid rests on: with the target too, as its steps are wide enough to hold the answer."""
+    return *goal.key, goal.ledger, goal.year
 
 
 def _regions_key(goal: Goal, probability: float, paths: int, seed: int) -> tuple[object, ...]:
@@ -258,17 +259,17 @@ def likely(goal: Goal, probability: float, paths: int, seed: int) -> Work:
     steps = 2 * len(odds) + 3
 
     def work(progress: Callable[[int, int], None], stop: threading.Event) -> bool:
-        def tell(finished: int, _total: int) -> None:
-            if stop.is_set():
-                raise StoppedError
-            progress(finished, steps)
-
-        try:
-            _REGIONS.get(
-                _regions_key(goal, probability, paths, seed), lambda: _seek_regions(goal, odds, count, seed, tell)
-            )
-            tell(steps - 1, steps)
-        except StoppedError:
+        found = made_once(
+            _REGIONS,
+            _regions_key(goal, probability, paths, seed),
+            lambda tell: _seek_regions(goal, odds, count, seed, tell),
+            lambda finished, _total: progress(finished, steps),
+            stop,
+        )
+        if found is None:
+            return False
+        progress(steps - 1, steps)
+        if stop.is_set():
             return False
         _LIKELY.get((*goal.key, probability, count, seed), lambda: _seek(goal, probability, count, seed))
         progress(steps, steps)

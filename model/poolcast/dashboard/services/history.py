@@ -1,4 +1,8 @@
-"""History: the accounts from before the base year and of it, as the tables of a set print them."""
+"""History: the accounts from before the base year and of it, as the tables of a set print them.
+
+Of a set that a reader sent no table is kept, and what he has edited stands in none: there the values that the set holds
+are read.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.sets import LoadedSet
+from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.location import available_sets
 from poolcast.parameters.reading import load_observations
 
 Series = Mapping[int, float]
 FLOWS = ("revenue", "expenditure", "reserve")
+MEMBERS = "members"
 _PAYING = ("active", "flexible", "unemployed", "paying_past_retirement")
 
 
@@ -63,9 +71,7 @@ _HISTORIES: BoundedCache[History] = BoundedCache(
 
 
 def history(loaded: LoadedSet) -> History:
-    """Return the accounts of a set; of an uploaded set, whose tables lie nowhere, there are none."""
-    if loaded.name not in available_sets():
-        return History()
+    """Return the accounts of a set as its tables print them; where there are none, or were edited, as it holds them."""
     return _HISTORIES.get((loaded.name, loaded.assumptions.base_year, loaded.digest), lambda: _read(loaded))
 
 
@@ -73,13 +79,40 @@ def _read(loaded: LoadedSet) -> History:
     base = loaded.base_year
     values: dict[tuple[str, str, str], dict[int, float]] = defaultdict(dict)
     members: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for measure in FLOWS:
-        rows = load_observations(loaded.name, f"accounts.{measure}")
-        for region, year, ledger, value in rows[["region", "year", "ledger", "value"]].itertuples(index=False):
-            if int(year) <= base:
-                values[measure, str(region), str(ledger)][int(year)] = float(value)
-    rows = load_observations(loaded.name, "accounts.members")
-    for region, year, status, value in rows[["region", "year", "status", "value"]].itertuples(index=False):
-        if int(year) <= base:
-            members[str(region), str(status)][int(year)] = float(value)
+    changed = {edit.parameter for edit in loaded.edits}
+    has_tables = not loaded.sent and loaded.name in available_sets()
+    for measure in (*FLOWS, MEMBERS):
+        name = f"accounts.{measure}"
+        rows = _printed(loaded.name, name) if has_tables else []
+        if not has_tables or name in changed:
+            rows = [*rows, *_held(loaded, name)]
+        for region, year, member, value in rows:
+            if year > base:
+                continue
+            if measure == MEMBERS:
+                members[region, member][year] = value
+            else:
+                values[measure, region, member][year] = value
     return History(dict(values), dict(members))
+
+
+def _printed(name: str, parameter: str) -> list[tuple[str, int, str, float]]:
+    """Return region, year, ledger or status, and value of the rows of the tables."""
+    rows = load_observations(name, parameter)
+    member = PARAMETERS[parameter].dimensions[-1]
+    found = rows[["region", "year", member, "value"]].itertuples(index=False)
+    return [(str(region), int(year), str(one), float(value)) for region, year, one, value in found]
+
+
+def _held(loaded: LoadedSet, parameter: str) -> list[tuple[str, int, str, float]]:
+    """Return the same of the values that a set holds in memory (region, year, ledger or status)."""
+    held = loaded.assumptions
+    if parameter not in held:
+        return []
+    axes = [held.axis_members(axis) for axis in PARAMETERS[parameter].dimensions]
+    places = np.argwhere(np.isfinite(held[parameter]))
+    found = []
+    for place in places.tolist():
+        region, year, member = (axis[number] for axis, number in zip(axes, place, strict=True))
+        found.append((str(region), int(year), str(member), float(held[parameter][tuple(place)])))
+    return found

@@ -2,7 +2,8 @@
 
 A job runs in a thread of this process: the kernels of the engine let go of the interpreter, so that the page of
 somebody else goes on. How many run at once, how many paths one may take and how many wait is bounded; a session has one
-running job of a kind, and a new one takes the place of the old.
+running job of a kind, and a new one takes the place of the old: also its place in the queue, so that a reader who
+moves on and on is not sent to the end each time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import secrets
 import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from poolcast.uncertainty.allocator import give_back
 LOGGER = logging.getLogger("poolcast.dashboard")
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
-
+Size = Literal["small", "wide", "heavy"]
 
 NICENESS = 5
 """Of the threads of jobs: a page that is drawn meanwhile gets three times their share of a processor."""
@@ -92,6 +93,7 @@ class _Job:
     kind: str
     work: Work
     weight: int
+    ready: float = 0.0
     state: State = "queued"
     done: int = 0
     total: int = 0
@@ -111,30 +113,31 @@ class Jobs:
 
     Parameters
     ----------
-    at_once : int
-        Jobs that run at the same time.
-    heavy_at_once : int
-        Of them, heavy ones: so that short jobs always find a place.
     heavy : int
-        Weight (paths) from which on a job is heavy.
+        Weight (paths) from which on a job is heavy: it takes long, on one processor. One with less weight is wide: it
+        takes all processors for some seconds. One without weight is small. One heavy and one wide job run at a time, as
+        two of a size would only share the processors and need the memory of both.
+    small : int
+        Small jobs that run beside them.
     waiting : int
         Most jobs in the queue; more are refused.
     kept : int
         Finished jobs whose result is kept.
     """
 
-    def __init__(
-        self, at_once: int = 2, heavy_at_once: int = 1, heavy: int = 2_001, waiting: int = 80, kept: int = 40
-    ) -> None:
-        self._at_once, self._heavy_at_once, self._heavy = at_once, heavy_at_once, heavy
-        self._waiting, self._kept = waiting, kept
+    def __init__(self, heavy: int = 2_001, small: int = 2, waiting: int = 80, kept: int = 40) -> None:
+        self._heavy, self._waiting, self._kept = heavy, waiting, kept
+        self._rooms: dict[Size, int] = {"small": small, "wide": 1, "heavy": 1}
         self._lock = threading.RLock()
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._queue: list[_Job] = []
         self._running: list[_Job] = []
+        self._alarm: threading.Timer | None = None
 
-    def submit(self, session: str, kind: str, work: Work, weight: int = 0) -> str:
+    def submit(self, session: str, kind: str, work: Work, weight: int = 0, pause: float = 0.0) -> str:
         """Queue a job and return its id; an earlier one of the same session and kind is cancelled.
+
+        One that waited passes its place in the queue on.
 
         Parameters
         ----------
@@ -145,6 +148,8 @@ class Jobs:
         work : Work
         weight : int
             Paths, or runs of the engine.
+        pause : float
+            Seconds before which it does not begin, while others do: a reader who moves on within them costs nothing.
 
         Raises
         ------
@@ -152,16 +157,18 @@ class Jobs:
             Where the queue is full.
         """
         with self._lock:
+            place = len(self._queue)
             for other in [*self._queue, *self._running]:
                 if other.session == session and other.kind == kind:
+                    place = self._queue.index(other) if other in self._queue else place
                     self._cancel(other)
             if len(self._queue) >= self._waiting:
                 found = f"{len(self._queue)} jobs are waiting"
                 remedy = "The server is busy; try again shortly. Your settings are kept."
                 raise ResultError(Problem("queue", found, f"at most {self._waiting}", remedy, kind="busy"))
-            job = _Job(secrets.token_hex(8), session, kind, work, weight)
+            job = _Job(secrets.token_hex(8), session, kind, work, weight, time.monotonic() + pause)
             self._jobs[job.id] = job
-            self._queue.append(job)
+            self._queue.insert(place, job)
             self._begin_what_fits()
             self._forget_old()
             return job.id
@@ -223,17 +230,34 @@ class Jobs:
             self._end(job, "cancelled")
 
     def _begin_what_fits(self) -> None:
-        while len(self._running) < self._at_once:
-            heavy = sum(job.weight >= self._heavy for job in self._running)
-            following = next(
-                (job for job in self._queue if job.weight < self._heavy or heavy < self._heavy_at_once), None
-            )
+        while True:
+            taken = Counter(self._size(job) for job in self._running)
+            fit = [job for job in self._queue if taken[self._size(job)] < self._rooms[self._size(job)]]
+            now = time.monotonic()
+            following = next((job for job in fit if job.ready <= now), None)
             if following is None:
+                if fit:
+                    self._look_again(min(job.ready for job in fit) - now)
                 return
             self._queue.remove(following)
             self._running.append(following)
             following.state, following.began = "running", time.monotonic()
             threading.Thread(target=self._run, args=(following,), name=f"job-{following.kind}", daemon=True).start()
+
+    def _size(self, job: _Job) -> Size:
+        return "heavy" if job.weight >= self._heavy else "wide" if job.weight > 0 else "small"
+
+    def _look_again(self, seconds: float) -> None:
+        """Look for a job to begin when the first of those that pause is ready."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = threading.Timer(seconds, self._after_pause)
+        self._alarm.daemon = True
+        self._alarm.start()
+
+    def _after_pause(self) -> None:
+        with self._lock:
+            self._begin_what_fits()
 
     def _run(self, job: _Job) -> None:
         def progress(done: int, total: int) -> None:

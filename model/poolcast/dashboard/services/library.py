@@ -72,6 +72,14 @@ def summary_of(name: str) -> SetSummary:
     return _summary(str(folder), (folder / SET_FILE).stat().st_mtime_ns)
 
 
+def short_title(name: str) -> Words:
+    """Return the short title of a named set; its name where ``set.yaml`` is broken, which nothing else hangs on."""
+    try:
+        return summary_of(name).short
+    except AssumptionError:
+        return Words(f"⚠ {name}", f"⚠ {name}")
+
+
 @lru_cache(maxsize=64)
 def _summary(folder: str, _stamp: int) -> SetSummary:
     problems: list[Problem] = []
@@ -98,13 +106,16 @@ def _of(read: SetFile) -> SetSummary:
 
 
 def summary_of_loaded(loaded: LoadedSet) -> SetSummary:
-    """Return what a set of a session holds: one that is edited keeps the places of the set below it."""
+    """Return what a set of a session holds: one that is edited keeps the places of the set below it.
+
+    One that a reader sent says itself what it holds; only the tile map is that of a set of its name and regions.
+    """
     held = loaded.assumptions
-    if loaded.name in available_sets():
-        named = summary_of(loaded.name)
-        if tuple(named.regions) == held.region_codes and named.base_year == held.base_year:
-            ledgers = {code: words for code, words in named.ledgers.items() if code in held.ledgers}
-            return replace(named, title=loaded.title, short=loaded.title, ledgers=ledgers, synthetic=held.synthetic)
+    named = summary_of(loaded.name) if loaded.name in available_sets() else None
+    alike = named is not None and (tuple(named.regions), named.base_year) == (held.region_codes, held.base_year)
+    if named is not None and alike and not loaded.sent:
+        ledgers = {code: words for code, words in named.ledgers.items() if code in held.ledgers}
+        return replace(named, title=loaded.title, short=loaded.title, ledgers=ledgers, synthetic=held.synthetic)
     return SetSummary(
         name=loaded.name,
         title=loaded.title,
@@ -116,6 +127,7 @@ def summary_of_loaded(loaded: LoadedSet) -> SetSummary:
         regions={region.code: region.name for region in held.regions},
         places={one.code: one.name for one in held.parents} | {one.code: one.name for one in held.pools},
         ledgers={code: ledger_name(code) for code in LEDGER_ORDER if code in held.ledgers},
+        tiles=named.tiles if named is not None and alike else {},
     )
 
 

@@ -99,8 +99,25 @@ class Recipe:
 def recipe(view: View) -> Recipe:
     """Return the command line, the Python lines and the files that print the numbers of a view."""
     words, files = _scenario_words(view.scenarios)
-    set_folder = "" if view.loaded.is_named else f"my_{view.loaded.name}"
+    set_folder = "" if view.loaded.is_named else set_word(view.loaded)
     return Recipe(_command(view, words, set_folder), _python(view, words), files, set_folder)
+
+
+def set_word(loaded: LoadedSet) -> str:
+    """Return what a command line calls a set: its name, or the folder to which a reader's own one is imported."""
+    return loaded.name if loaded.is_named else f"my_{loaded.name}"
+
+
+def report_command(loaded: LoadedSet, scenario: Scenario, number: str, paths: int, seed: int, language: str) -> str:
+    """Return the command line that makes the sensitivity report of a number, as ``reserve(EPF, year=2040)``.
+
+    A scenario that no name finds is the file that `recipe` gives.
+    """
+    (word,), _ = _scenario_words([scenario])
+    words = ["poolcast", "sensitivity", word, "--set", set_word(loaded), "--of", number]
+    words += [] if (to := _horizon(loaded)) is None else ["--to", str(to)]
+    words += ["--paths", str(paths), "--seed", str(seed), "--report", "report", "--language", language]
+    return shlex.join(words)
 
 
 def _scenario_words(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, str]]:
@@ -126,6 +143,8 @@ def is_found(scenario: Scenario) -> bool:
 
 def _horizon(loaded: LoadedSet) -> int | None:
     """Return the last year where it is not the set's own."""
+    if loaded.sent:
+        return None
     try:
         own = load_set(loaded.name).last_year
     except PoolcastError:
@@ -180,9 +199,8 @@ _PYTHON_IMPORTS: dict[str, tuple[str, ...]] = {
 def _python_set(loaded: LoadedSet) -> list[str]:
     to = _horizon(loaded)
     horizon = "" if to is None else f", to={to}"
-    if not loaded.edits:
-        name = loaded.name if loaded.is_named else f"my_{loaded.name}"
-        return [f"assumptions = poolcast.load_assumptions({name!r}{horizon})"]
+    if loaded.sent or not loaded.edits:  # the workbook of a set that was sent holds the edits too
+        return [f"assumptions = poolcast.load_assumptions({set_word(loaded)!r}{horizon})"]
     lines = ["from poolcast.dashboard.services.sets import Edit, edited_set, load_set", "", "edits = ["]
     lines += [f"    {edit!r}," for edit in loaded.edits]
     return [*lines, "]", f"assumptions = edited_set(load_set({loaded.name!r}{horizon}), edits).assumptions"]
@@ -193,7 +211,7 @@ def _python_answer(view: View) -> list[str]:
     if view.year is not None:
         place.append(f"year={view.year}")
     chosen = ", ".join(place)
-    if view.kind == "compare":
+    if view.kind == "compare" and len(view.scenarios) > 1:
         return [
             "forecasts = {scenario.name: poolcast.project(assumptions, scenario) for scenario in scenarios}",
             f"comparison = poolcast.compare(forecasts, [{view.measure!r}])",
@@ -231,7 +249,7 @@ def _python_answer(view: View) -> list[str]:
         ]
     return [
         "for scenario in scenarios:",
-        f"    forecast = poolcast.project(assumptions, scenario)[['reserve', {view.measure!r}]]",
+        f"    forecast = poolcast.project(assumptions, scenario)[{list(dict.fromkeys(['reserve', view.measure]))!r}]",
         f"    print(scenario.name, forecast.sel({chosen}).to_dataframe().to_string(), sep='\\n')"
         if view.year is None or not view.region
         else f"    print(scenario.name, forecast.sel({chosen}).to_array().to_series().to_string(), sep='\\n')",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.sets import MIB, LoadedSet
+from poolcast.dashboard.services.stoppable import Progress, made_once
 from poolcast.outlook.measured import MeasureCall
 from poolcast.outlook.unknowns import Setting, Unknown, find_unknown, regions_under
 from poolcast.parameters.errors import ScenarioError
@@ -26,18 +27,12 @@ if TYPE_CHECKING:
 
     from poolcast.dashboard.services.jobs import Work
 
-Progress = Callable[[int, int], None]
-
 SOBOL_ROWS = 64
 """Rows of each matrix; about ten matrices, so that a page waits for some hundred paths and not for thousands."""
 REPORT_PATHS = 1_000
 """Most paths of a report that a page makes; the command line makes larger ones."""
 GRID_STEPS = (-2, -1, 0, 1, 2)
 """Values of a two-way grid on each axis, in steps from the present one."""
-
-
-class StoppedError(Exception):
-    """A calculation was left because nobody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +114,10 @@ def sobol(asked: Asked, rows: int, seed: int) -> Work:
 
 def _work(kind: str, asked: Asked, make: Callable[[Progress], xr.Dataset], *more: object) -> Work:
     def work(progress: Progress, stop: threading.Event) -> xr.Dataset | None:
-        def tell(done: int, total: int) -> None:
-            if stop.is_set():
-                raise StoppedError
-            progress(done, total)
-
         progress(0, 1)
-        try:
-            found = _HELD.get((kind, *asked.key, *more), lambda: make(tell))
-        except StoppedError:
-            return None
-        progress(1, 1)
+        found = made_once(_HELD, (kind, *asked.key, *more), make, progress, stop)
+        if found is not None:
+            progress(1, 1)
         return found
 
     return work
@@ -237,22 +225,15 @@ def report(asked: Asked, paths: int, seed: int, language: str, command: str) -> 
             progress=progress,
         )
         with tempfile.TemporaryDirectory(prefix="poolcast-report-") as folder:
-            origin = Origin(command, started, asked.loaded.digest)
+            origin = Origin(command, started, asked.loaded.content)
             place = save_report(Path(folder) / "report", found, origin, language)
             return (place / "report.html").read_bytes()
 
     def work(progress: Progress, stop: threading.Event) -> bytes | None:
-        def tell(done: int, total: int) -> None:
-            if stop.is_set():
-                raise StoppedError
-            progress(done, total)
-
         progress(0, 1)
-        try:
-            made = _PAGES.get((*asked.key, paths, seed, language), lambda: make(tell))
-        except StoppedError:
-            return None
-        progress(1, 1)
+        made = made_once(_PAGES, (*asked.key, paths, seed, language), make, progress, stop)
+        if made is not None:
+            progress(1, 1)
         return made
 
     return work

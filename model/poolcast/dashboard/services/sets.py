@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -100,6 +101,9 @@ class LoadedSet:
     is_named : bool
         Whether `name` alone finds this content, so that a link and a command line can name it: neither edited nor
         uploaded.
+    sent : str
+        Hash of the file that a reader sent and from which the set, or the one below its edits, was read; empty where
+        `name` finds that one.
     """
 
     name: str
@@ -107,10 +111,20 @@ class LoadedSet:
     assumptions: Assumptions = field(repr=False)
     edits: tuple[Edit, ...] = ()
     is_named: bool = True
+    sent: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells the set from all others, for caches: its values and, of one that was sent, the file.
+
+        Two files may give the same values under other titles, sources and notes: nobody is shown those of another.
+        """
+        own = self.content
+        return own if not self.sent else hashlib.blake2b(f"{own} {self.sent}".encode(), digest_size=16).hexdigest()
 
     @property
-    def digest(self) -> str:
-        """Hash of the content; the last year is part of it."""
+    def content(self) -> str:
+        """Hash of the values, as the command line prints it; the last year is part of it."""
         return self.assumptions.digest()
 
     @property
@@ -194,15 +208,23 @@ def _stamp(folders: Mapping[str, Path]) -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted(found))
 
 
-def uploaded_set(assumptions: Assumptions) -> LoadedSet:
+def uploaded_set(assumptions: Assumptions, file: bytes) -> LoadedSet:
     """Return a set that a user brought; it lives in his session, and no link names it.
 
     One that has the name of a set that is there says that it is not that one.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    file : bytes
+        The file from which it was read.
     """
     title = assumptions.title
     if assumptions.name in available_sets():
         title = Words(SENT.en.format(title=title.en), SENT.zh.format(title=title.zh))
-    return LoadedSet(assumptions.name, title, assumptions, is_named=False)
+    mark = hashlib.blake2b(file, digest_size=16).hexdigest()
+    return LoadedSet(assumptions.name, title, assumptions, is_named=False, sent=mark)
 
 
 def places(loaded: LoadedSet, calibrated: Assumptions | None = None) -> tuple[Place, ...]:
@@ -279,7 +301,7 @@ def edited_set(loaded: LoadedSet, edits: Sequence[Edit]) -> LoadedSet:
         raise AssumptionError([replace(problem, file=_place_of(problem, loaded)) for problem in problems])
     below = loaded.title if not loaded.edits else _below(loaded)
     title = Words(MINE.en.format(title=below.en), MINE.zh.format(title=below.zh))
-    return LoadedSet(loaded.name, title, changed, (*loaded.edits, *edits), is_named=False)
+    return LoadedSet(loaded.name, title, changed, (*loaded.edits, *edits), is_named=False, sent=loaded.sent)
 
 
 def _below(loaded: LoadedSet) -> Words:

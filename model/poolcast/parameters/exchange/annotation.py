@@ -74,11 +74,17 @@ def annotate(
             row = _ROW.fullmatch(problem.cell)
             by_cell.setdefault((problem.sheet or "", f"A{row[1]}" if row else problem.cell), []).append(problem)
     for (sheet, cell), found in by_cell.items():
-        _mark(book[sheet][cell], found, language)
+        _mark(_first_of(book[sheet], cell), found, language)
     _list_problems(book, problems, language)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _first_of(sheet: Any, cell: str) -> Any:
+    """Return a cell; of cells that are merged the first, which alone can carry a comment."""
+    found = next((one for one in sheet.merged_cells.ranges if cell in one), None)
+    return sheet[cell] if found is None else sheet.cell(found.min_row, found.min_col)
 
 
 def _mark(cell: Any, problems: Sequence[Problem], language: str) -> None:
@@ -90,7 +96,7 @@ def _mark(cell: Any, problems: Sequence[Problem], language: str) -> None:
         found, allowed, remedy = problem.words_in(language)
         heads = [head.in_language(language) for head in _HEADS[2:]]
         lines += [f"{head}: {text}" for head, text in zip(heads, (found, allowed, remedy), strict=True)]
-    text = "\n".join(lines)[:_LONGEST_COMMENT]
+    text = _printable("\n".join(lines))[:_LONGEST_COMMENT]
     if cell.comment is not None and cell.comment.author != _AUTHOR:
         text = f"{text}\n---\n{cell.comment.text}"
     cell.comment = Comment(text, _AUTHOR, height=120, width=380)
@@ -121,6 +127,11 @@ def _list_problems(book: Any, problems: Sequence[Problem], language: str) -> Non
 
 def _write(cell: Any, text: str) -> None:
     """Write a text that stays a text."""
-    cell.value = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", text)
+    cell.value = _printable(text)
     cell.data_type = "s"
     cell.quotePrefix = text.startswith(LEADS_A_FORMULA)
+
+
+def _printable(text: str) -> str:
+    """Return a text without the signs that no workbook may hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", " ", text)

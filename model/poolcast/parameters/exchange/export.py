@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -20,6 +22,7 @@ from poolcast.parameters.reading import load_assumptions
 from poolcast.parameters.set_file import SetFile
 from poolcast.parameters.set_folder import read_rows
 from poolcast.parameters.tables import COLUMNS, Table, read_text, table_files
+from poolcast.parameters.whole_folder import is_there
 
 ENDINGS = (".xlsx", ".zip")
 _TIME = (2000, 1, 1, 0, 0, 0)
@@ -57,17 +60,11 @@ def export_set(
     refuse_place(place, overwrite)
     assumptions = load_assumptions(name_or_folder)
     folder = find_set(name_or_folder)
-    partial = partial_file(place)
-    try:
+    with replacing(place) as partial:
         if place.suffix.lower() == ".zip":
             _write_zip(partial, folder)
         else:
             _write_workbook(partial, folder, assumptions.digest(), language)
-        os.replace(partial, place)
-    except OSError as error:
-        raise AssumptionError(_unwritable(place, str(error.strerror or error))) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return assumptions
 
 
@@ -76,7 +73,7 @@ def refuse_place(place: Path, overwrite: bool, endings: tuple[str, ...] = ENDING
     if place.suffix.lower() not in endings:
         allowed = f"a file that ends in {' or '.join(endings)}"
         raise AssumptionError(Problem("--to", f"'{place}'", allowed, "Name a workbook or a zip file.", kind="--to"))
-    if place.exists() and not overwrite:
+    if is_there(place) and not overwrite:
         remedy = "Name another file, or remove this one first."
         raise AssumptionError(Problem("--to", f"'{place}', which is there already", "a new file", remedy, kind="--to"))
     try:
@@ -85,9 +82,26 @@ def refuse_place(place: Path, overwrite: bool, endings: tuple[str, ...] = ENDING
         raise AssumptionError(_unwritable(place, str(error.strerror))) from error
 
 
-def partial_file(place: Path) -> Path:
-    """Return a name beside a place for a file that is not finished."""
-    return place.with_name(f".poolcast-partial-{uuid4().hex}{place.suffix}")
+@contextmanager
+def replacing(place: Path) -> Iterator[Path]:
+    """Give a name beside a place for a file that is not finished; at the end it takes the place, or it is removed.
+
+    Raises
+    ------
+    AssumptionError
+        Where the file cannot be written there.
+    """
+    from xlsxwriter.exceptions import FileCreateError
+
+    partial = place.with_name(f".poolcast-partial-{uuid4().hex}{place.suffix}")
+    try:
+        yield partial
+        os.replace(partial, place)
+    except (OSError, FileCreateError) as error:  # the writer of workbooks wraps the error of the system
+        cause = error if isinstance(error, OSError) else error.args[0]
+        raise AssumptionError(_unwritable(place, str(getattr(cause, "strerror", None) or cause))) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _unwritable(place: Path, why: str) -> Problem:

@@ -32,7 +32,7 @@ def unpack_book(content: bytes, unpacked: Unpacked, limits: Limits, problems: li
     if read is None:
         return False
     sheets, unpacked.ignored = read
-    lines = unpacked.set_lines = set_lines(sheets)
+    lines = unpacked.set_lines = set_lines(sheets, unpacked.name, problems)
     if layout.SETTINGS not in lines.sheets or layout.REGIONS not in lines.sheets:
         problems.append(
             refusal(

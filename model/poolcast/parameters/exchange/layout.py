@@ -29,7 +29,8 @@ HEAD_ROWS = 4
 
 HELPER = "#"
 LONGEST_NAME = 31
-LEADS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+LEADS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that some spreadsheet takes for a formula; Chinese ones read full-width signs too."""
 _GUARD = "'"
 
 SHEETS: dict[str, Words] = {

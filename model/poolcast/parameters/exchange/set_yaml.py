@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from poolcast.parameters.errors import Problem
 from poolcast.parameters.exchange import layout
+from poolcast.parameters.exchange.safe_files import refusal
 from poolcast.parameters.exchange.sheets import Sheet, by_kind
 
 _YEARS = ("base_year", "last_year", "longest")
@@ -62,15 +63,66 @@ class SetLines:
         return sheet.title, None if row is None else sheet.cell(row, "value")
 
 
-def set_lines(sheets: Sequence[Sheet]) -> SetLines:
-    """Return ``set.yaml`` as the sheets say it; what is missing stays missing, for the reader to say so."""
-    result = SetLines(sheets={sheet.kind: sheet for sheet in sheets if sheet.kind in layout.COLUMNS_OF})
+def set_lines(sheets: Sequence[Sheet], file: str, problems: list[Problem]) -> SetLines:
+    """Return ``set.yaml`` as the sheets say it; what is missing stays missing, for the reader to say so.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+        Every sheet that is read.
+    file : str
+        Name of the workbook, for readers.
+    problems : list of Problem
+        Receives sheets and keys that are there twice: one of them would be dropped in silence.
+    """
+    problems += [*_sheets_again(sheets, file), *_keys_again(by_kind(sheets, layout.SETTINGS), file)]
+    result = SetLines(sheets={sheet.kind: sheet for sheet in reversed(sheets) if sheet.kind in layout.COLUMNS_OF})
     result.add("# Read from a workbook by poolcast import.")
     _settings(result, by_kind(sheets, layout.SETTINGS))
     _regions(result, by_kind(sheets, layout.REGIONS))
     _pools(result, by_kind(sheets, layout.POOLS))
     _sources(result, by_kind(sheets, layout.SOURCES))
     return result
+
+
+def _sheets_again(sheets: Sequence[Sheet], file: str) -> Iterator[Problem]:
+    """Yield a problem for every sheet of the set, its regions, pools or sources after the first, as a copy may be."""
+    for kind in layout.COLUMNS_OF:
+        first, *others = [sheet for sheet in sheets if sheet.kind == kind] or [None]
+        for sheet in others:
+            assert first is not None
+            yield refusal(
+                file,
+                (
+                    f"a second sheet of the kind '{kind}', beside '{first.title}'",
+                    "one sheet of this kind",
+                    "Remove one of them, or empty the first cell of the one that is your own copy and rename it.",
+                ),
+                (
+                    f"除“{first.title}”外还有一张“{kind}”类工作表",
+                    "每类只有一张工作表",
+                    "请删除其中一张;若为自留副本,请清空其首个单元格并改名。",
+                ),
+                sheet=sheet.title,
+                cell="A1",
+            )
+
+
+def _keys_again(sheet: Sheet | None, file: str) -> Iterator[Problem]:
+    """Yield a problem for every key of the sheet 'set' that was given before."""
+    known: dict[str, int] = {}
+    for row, cells in [] if sheet is None else _rows(sheet):
+        assert sheet is not None
+        key = cells.get("key", "")
+        if key and key in known:
+            yield refusal(
+                file,
+                (f"the key '{key}' again, given first in row {known[key] + 1}", "each key once", "Remove one of them."),
+                (f"键“{key}”重复,首次在第 {known[key] + 1} 行", "每个键一次", "请删除其中一行。"),
+                sheet=sheet.title,
+                cell=sheet.cell(row, "key"),
+            )
+        known.setdefault(key, row)
 
 
 def _quoted(text: str) -> str:

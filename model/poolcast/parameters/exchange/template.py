@@ -19,7 +19,7 @@ from poolcast.parameters.declaration import UNITS, Parameter, Words
 from poolcast.parameters.declarations import OPTIONS, PARAMETERS
 from poolcast.parameters.errors import AssumptionError, Problem
 from poolcast.parameters.exchange import layout
-from poolcast.parameters.exchange.export import partial_file, refuse_place
+from poolcast.parameters.exchange.export import refuse_place, replacing
 from poolcast.parameters.exchange.layout import SheetTable
 from poolcast.parameters.number_cells import plain
 from poolcast.parameters.reading import load_assumptions
@@ -333,12 +333,8 @@ def write_template(
             f"“#example”列:{based_on} 的相应数值(留空即借用);人数与金额按百万人口折算。",
         ),
     ]
-    partial = partial_file(place)
-    try:
+    with replacing(place) as partial:
         write_book(partial, set_file, tables, language, notes)
-        os.replace(partial, place)
-    finally:
-        partial.unlink(missing_ok=True)
     return set_file
 
 
