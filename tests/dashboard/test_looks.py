@@ -20,12 +20,15 @@ from poolcast.dashboard.parts.levels import SYMBOLS
 from poolcast.dashboard.parts.origin import borrowed_sentence
 from poolcast.dashboard.services.finding_words import found_and_required
 from poolcast.dashboard.services.headline import headline
-from poolcast.dashboard.services.settings import setting_rows
+from poolcast.dashboard.services.settings import cell_of, name_of, setting_rows
+from poolcast.dashboard.services.takeaways import _closed_up
 from poolcast.outlook import compliance_checks
 from poolcast.outlook.compliance import Finding
 from poolcast.outlook.compliance_rules import RULES
+from poolcast.parameters.axes import AXES
 from poolcast.reporting.formats import BANDS, MONTHS, NOT_DEFINED, band_of
 from poolcast.scenarios.reading import load_scenario
+from poolcast.scenarios.reform import Reform
 from tests.dashboard.opening import html, open_page
 from tests.dashboard.services_shared import loaded
 from tests.dashboard.test_compare import drawn_of, here
@@ -128,6 +131,23 @@ def test_settings_name_members_in_words_and_leave_a_whole_axis_out():
     assert not [name for name in names if "|" in name or re.search(r"\[[a-z_]+", name)], names
     cells = [cell for row in setting_rows([load_scenario("high_cost")], loaded("china"), "en") for cell in row.cells]
     assert "2026: 1.1 ratio, 2046: 1 ratio" in cells
+    assert "费用超额增长 [待遇 5 项]" in names
+    whole = Reform("set", "cost.excess_growth", {2027: 0.01}, {"benefit": "|".join(AXES["benefit"].members)})
+    assert name_of(whole, "zh") == "费用超额增长"
+    two = replace(whole, where={"benefit": "inpatient|outpatient"})
+    assert name_of(two, "zh") == "费用超额增长 [住院、普通门诊]"
+    assert name_of(two, "en") == "Excess growth of cost [Inpatient, Outpatient]"
+
+
+def test_what_is_added_to_a_rate_is_said_in_points():
+    slower = Reform("shift", "economy.wage_growth", {2027: -0.01}, {})
+    assert cell_of(slower, loaded("china"), "zh") == "2027 年 −1.00 个百分点"
+    assert cell_of(slower, loaded("china"), "en") == "2027: −1.00 pt"
+
+
+def test_no_space_stands_between_chinese_words():
+    text = _closed_up("*51% ±3.1 个百分点* 在 2040 年底前耗尽；八成落在 *0.0 个月 至 24.4 个月* 之间")
+    assert text == "*51% ±3.1 个百分点*在 2040 年底前耗尽；八成落在 *0.0 个月至 24.4 个月*之间"
 
 
 RULE = next(iter(RULES.values()))

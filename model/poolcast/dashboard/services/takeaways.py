@@ -81,6 +81,11 @@ def plain(text: str) -> str:
     return text.replace("*", "")
 
 
+def _closed_up(text: str) -> str:
+    """Return a sentence without spaces between Chinese words: in Chinese one stands beside a number only."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(\*?) (?=\*?[\u4e00-\u9fff])", r"\1", text)
+
+
 def _inside(text: str) -> str:
     """Return words as they stand inside a sentence: in English without their capital."""
     return text[:1].lower() + text[1:]
@@ -336,6 +341,7 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
     else:
         shown = probability_text(share, bands.paths, error, language)
         sentence = place.say("take.uncertain_some", item, share=shown, **values)
+    sentence = _closed_up(sentence)
     if not bands.is_partial:
         return sentence
     return _together(sentence, place.say("take.uncertain_partial", item, runs=f"{bands.paths:,}"), language)
@@ -373,8 +379,7 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         sentence = t("take.solve_shift", language, **values)
     else:
         sentence = t("take.solve_done", language, **values)
-    if language == "zh":  # a space stands beside a number, not between two units of words
-        sentence = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", sentence)
+    sentence = _closed_up(sentence)
     if probability is None:
         return sentence
     likely = t("take.solve_likely", language, probability=probability_text(probability))
