@@ -114,6 +114,8 @@ def columns(frame: Any, trend: str) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
     for name, (head, wide, meaning) in parts.heads(here, year).items():
         found[name] = st.column_config.Column(head, width=wide, help=meaning)
+    if small:  # there is room for the whole of a rule that will fire
+        found[here.t("overview.rule")] = st.column_config.Column(width=300)
     if trend:
         note = here.t("overview.trend_note", most=f"{parts.TALLEST:g}")
         found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=88, help=note)
