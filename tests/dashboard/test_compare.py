@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from poolcast.dashboard import compare_parts, headline_words
-from poolcast.dashboard.charts.over_time import spread_labels
+from poolcast.dashboard.charts.labels import spread_labels
 from poolcast.dashboard.charts.scenario_lines import Drawn, measures_of, scenario_lines, values_of
 from poolcast.dashboard.charts.waterfall import waterfall_figure
 from poolcast.dashboard.context import Context, Shown

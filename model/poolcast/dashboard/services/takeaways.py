@@ -7,6 +7,7 @@ function decides which case holds, and the tests compare what it says with the n
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,10 +81,14 @@ def plain(text: str) -> str:
     return text.replace("*", "")
 
 
+def _inside(text: str) -> str:
+    """Return words as they stand inside a sentence: in English without their capital."""
+    return text[:1].lower() + text[1:]
+
+
 def ledger_words(ledger: str, language: str) -> str:
     """Return the name of a ledger as it stands inside a sentence."""
-    name = ledger_name(ledger).in_language(language)
-    return name[:1].lower() + name[1:]
+    return _inside(ledger_name(ledger).in_language(language))
 
 
 def title_of(item: Projected, language: str) -> str:
@@ -313,7 +318,8 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
     if reserve_state(item, region, ledger)[0] == "none":
         return place.say("take.uncertain_no_data", item)
     if found is None:
-        return place.say("take.uncertain_waiting", item, sentence=forecast(item, region, ledger, year, language))
+        single = _inside(forecast(item, region, ledger, year, language))
+        return place.say("take.uncertain_waiting", item, sentence=single)
     bands = found.bands
     share, error = bands.probability("exhausted_by", region, ledger, year)
     low, median, high = (
@@ -357,6 +363,7 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         "change": moved_text(solution.unknown, solution.change, language),
         "condition": condition,
     }
+    values["inside"] = _inside(str(values["label"]))
     if not solution.reached:
         low, high = (value_text(solution.unknown, end, language) for end in solution.unknown.bounds)
         sentence = t("take.solve_impossible", language, **values, low=low, high=high)
@@ -366,6 +373,8 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         sentence = t("take.solve_shift", language, **values)
     else:
         sentence = t("take.solve_done", language, **values)
+    if language == "zh":  # a space stands beside a number, not between two units of words
+        sentence = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", sentence)
     if probability is None:
         return sentence
     likely = t("take.solve_likely", language, probability=probability_text(probability))
@@ -394,8 +403,11 @@ def amount_text(value: float, unit: str, language: str) -> str:
     if unit in ("fraction", "rate_per_year"):
         return PERCENT.show(value)
     english, chinese = UNITS[unit]
-    digits = 4 if unit == "ratio" else 0 if float(value).is_integer() else 2
-    return f"{rounded(value, digits)} {chinese if language == 'zh' else english}"
+    digits = 0 if float(value).is_integer() else 4 if unit == "ratio" else 2
+    shown = rounded(value, digits)
+    if unit == "ratio" and digits:
+        shown = shown.rstrip("0")
+    return f"{shown} {chinese if language == 'zh' else english}"
 
 
 def change_text(value: float, unit: str, language: str) -> str:
