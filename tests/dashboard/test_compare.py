@@ -268,7 +268,7 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
 
     begun = []
     jobs = SimpleNamespace(
-        submit=lambda *asked, **_: begun.append(asked[1]) or f"job {len(begun)}",
+        submit=lambda *asked, pause: begun.append(asked[1]) or f"job {len(begun)}",
         status=lambda job, session: SimpleNamespace(state="running"),
     )
     monkeypatch.setattr(bands, "jobs", lambda: jobs)

@@ -5,10 +5,12 @@ import os
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from poolcast.dashboard.services import caching
 from poolcast.dashboard.services.caching import BoundedCache
 from poolcast.dashboard.services.jobs import NICENESS, Jobs
 from poolcast.parameters.errors import Problem, ResultError
@@ -38,6 +40,20 @@ def test_bytes_are_bounded_and_counted():
     held.get("large", lambda: "z" * 50)
     assert held.peek("large") == "z" * 50
     assert held.held.entries == 1
+
+
+def test_all_stores_together_are_bounded_and_the_least_recently_used_goes(monkeypatch):
+    monkeypatch.setattr(caching, "_stores", weakref.WeakSet())
+    monkeypatch.setattr(caching, "TOGETHER", 10)
+    one, two = cache(entries=10), cache(entries=10)
+    one.put("a", "xxxx")
+    two.put("b", "xxxx")
+    one.put("c", "x")
+    assert one.get("a", lambda: "made again") == "xxxx"
+    two.put("d", "xx")
+    assert (one.held.size, two.held.size) == (5, 2), "b was used least lately"
+    one.put("e", "x" * 9)
+    assert (one.held.size, two.held.size) == (9, 2), "the newest of each stays, also where both are too much"
 
 
 def test_one_computation_for_all_who_ask_at_once():
@@ -115,7 +131,7 @@ def test_nobody_sees_or_ends_the_job_of_another():
 
 
 def test_a_new_job_takes_the_place_of_the_old_one_of_the_same_session_and_kind():
-    jobs, old, other, mine = Jobs(at_once=4), Slow(), Slow(), Slow()
+    jobs, old, other, mine = Jobs(small=3), Slow(), Slow(), Slow()
     first = jobs.submit("me", "band", old)
     kept = jobs.submit("me", "solve", mine)
     yours = jobs.submit("you", "band", other)
@@ -131,7 +147,7 @@ def test_a_new_job_takes_the_place_of_the_old_one_of_the_same_session_and_kind()
 
 
 def test_a_reader_who_moves_on_keeps_the_place_in_the_queue():
-    jobs, first, stale, other, newest = Jobs(at_once=1), Slow(), Slow(), Slow(), Slow()
+    jobs, first, stale, other, newest = Jobs(small=1), Slow(), Slow(), Slow(), Slow()
     jobs.submit("a", "band", first)
     jobs.submit("b", "band", stale)
     behind = jobs.submit("c", "band", other)
@@ -148,7 +164,7 @@ def test_a_reader_who_moves_on_keeps_the_place_in_the_queue():
 
 
 def test_a_job_that_pauses_takes_no_place_and_costs_nothing_where_it_is_replaced():
-    jobs, hasty, patient, other = Jobs(at_once=1), Slow(), Slow(), Slow()
+    jobs, hasty, patient, other = Jobs(), Slow(), Slow(), Slow()
     jobs.submit("a", "band", hasty, pause=60)
     second = jobs.submit("b", "band", other, pause=0)
     assert other.begun.wait(5)
@@ -178,7 +194,7 @@ def test_a_cancelled_job_keeps_what_was_finished():
 
 
 def test_the_queue_is_bounded_and_says_how_many_are_ahead():
-    jobs, works = Jobs(at_once=1, waiting=2), [Slow() for _ in range(3)]
+    jobs, works = Jobs(small=1, waiting=2), [Slow() for _ in range(3)]
     ids = [jobs.submit(f"s{number}", "band", work) for number, work in enumerate(works)]
     assert [jobs.status(job, f"s{number}").ahead for number, job in enumerate(ids)] == [0, 0, 1]
     assert [jobs.status(job, f"s{number}").state for number, job in enumerate(ids)] == ["running", "queued", "queued"]
@@ -192,8 +208,8 @@ def test_the_queue_is_bounded_and_says_how_many_are_ahead():
     assert works[1].finished == 0
 
 
-def test_one_job_of_each_size_runs_so_that_short_ones_find_a_place():
-    jobs = Jobs(at_once=3, heavy=1_000)
+def test_sizes_have_places_of_their_own_so_that_short_jobs_find_one():
+    jobs = Jobs(heavy=1_000)
     heavy, second, wide, other, small = (Slow() for _ in range(5))
     jobs.submit("a", "band", heavy, weight=10_000)
     long = jobs.submit("b", "band", second, weight=10_000)

@@ -30,6 +30,8 @@ SLIDER = f"arg_{LEVER}_{ARGUMENT}"
 LOWEST, STEP, VALUES = -3.0, 0.25, 25
 """Points of the employer rate, as the slider shows them."""
 FIRST_YEAR = 2027
+WINDOW = 20
+"""Seconds."""
 HEBEI = ("130100", "130200", "130300", "130400", "130500", "130600", "130700", "130800", "130900", "131000", "131100")
 
 
@@ -98,11 +100,18 @@ class Load:
 
     @property
     def growth(self) -> float:
-        """MB a minute by which memory grew over the second half, by least squares."""
-        half = [(at, held) for at, held in self.memory if at >= self.memory[-1][0] / 2]
-        if len(half) < 3:
+        """MB a minute by which what is held grew over the second half, by least squares.
+
+        What is held is the least of each `WINDOW`: a job takes hundreds of MB for a second or two and hands them back.
+        """
+        least: dict[int, float] = {}
+        for at, held in self.memory:
+            if at >= self.memory[-1][0] / 2:
+                window = int(at // WINDOW)
+                least[window] = min(held, least.get(window, held))
+        if len(least) < 3:
             return 0.0
-        slope, _ = statistics.linear_regression([at / 60 for at, _ in half], [held for _, held in half])
+        slope, _ = statistics.linear_regression([window * WINDOW / 60 for window in least], list(least.values()))
         return slope
 
     def report(self) -> str:
@@ -114,7 +123,7 @@ class Load:
             f"browser          median {statistics.median(self.in_browser):.2f} s" if self.in_browser else "",
             f"all              95th percentile {self.percentile(0.95):.2f} s, slowest {self.percentile(1):.2f} s",
             f"memory           first {held[0]:.0f} MB, last {held[-1]:.0f} MB, most {max(held):.0f} MB",
-            f"                 second half {self.growth:+.1f} MB a minute",
+            f"                 least of each {WINDOW} s in the second half: {self.growth:+.1f} MB a minute",
             f"answers checked  {self.checked} against one reader alone",
             f"faults           {len(self.faults)}",
             f"load around      {self.around}",

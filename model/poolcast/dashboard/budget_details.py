@@ -99,17 +99,15 @@ def _workbook(here: Context, shown: Shown) -> bytes:
     key = (here.loaded.digest, shown.scenario.digest, shown.scenario.name, here.region, here.ledger, here.language)
     files_given = (given.months, given.approved)
     held = st.session_state.get("budget_book")
-    same = (
-        held is not None and held[0] == key and all(one is two for one, two in zip(held[2], files_given, strict=True))
-    )
-    if not same:
-        with st.spinner(here.t("budget.excel_wait")):
-            made = shown.made
-            if given.is_example:  # what is made up stands in no file
-                made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
-            held = (key, budgets.workbook(made, here.region, here.language), files_given)
-        st.session_state["budget_book"] = held
-    content: bytes = held[1]
+    if held is not None and held[0] == key and all(one is two for one, two in zip(held[2], files_given, strict=True)):
+        kept: bytes = held[1]
+        return kept
+    with st.spinner(here.t("budget.excel_wait")):
+        made = shown.made
+        if given.is_example:  # what is made up stands in no file
+            made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
+        content = budgets.workbook(made, here.region, here.language)
+    st.session_state["budget_book"] = (key, content, files_given)
     return content
 
 

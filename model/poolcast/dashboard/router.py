@@ -19,6 +19,7 @@ from poolcast.dashboard.parts.tour import tour
 from poolcast.dashboard.resolving import resolve
 from poolcast.dashboard.services.lasting import set_aside
 from poolcast.dashboard.words import t
+from poolcast.uncertainty.allocator import return_memory
 
 _HERE = Path(__file__).parent
 _PAGES = _HERE / "pages"
@@ -55,6 +56,7 @@ def pages() -> dict[str, st.Page]:
 
 def show() -> None:
     """Draw the page that the address names."""
+    return_memory()  # before the threads of jobs come, each with an arena of its own
     if session.is_first_visit():
         begin_tour()
     view = session.begin()

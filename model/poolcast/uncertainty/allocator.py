@@ -17,25 +17,47 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Options of ``mallopt`` (malloc.h of glibc)."""
 LARGEST_IN_ARENA = 32 * 2**20
 """Bytes up to which an array lies in the arena: the most that glibc accepts."""
+SMALLEST_RETURNED = 4 * 2**20
+"""Bytes from which on an array of a server lies by itself, and goes as soon as it is freed."""
 KEPT_FREE = 512 * 2**20
 """Free bytes at the end of the arena that are kept; `give_back` hands them over."""
 
 
-@cache
+_chosen: list[bool] = []
+"""Whether the allocator of this process could be set, by the first who asked."""
+
+
 def reuse_memory() -> bool:
-    """Set the allocator of this process, once, before threads compute paths; return whether it could be set."""
-    library = _glibc()
-    chosen = [name for name in os.environ if name.startswith("MALLOC_") or name == "GLIBC_TUNABLES"]
-    if library is None or chosen:
-        return False
-    options = ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST_IN_ARENA), (_TRIM_THRESHOLD, KEPT_FREE))
-    return sum(int(library.mallopt(option, value)) for option, value in options) == len(options)
+    """Let this process keep what it frees, before threads compute paths; return whether it could be set.
+
+    The first choice of a process holds: a server that has called `return_memory` goes on to return it.
+    """
+    return _choose(((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST_IN_ARENA), (_TRIM_THRESHOLD, KEPT_FREE)))
+
+
+def return_memory() -> bool:
+    """Let this process hand large arrays back as soon as they are freed; return whether it could be set.
+
+    For a server: it computes now and then, for weeks, and memory that it only might need is missed by its neighbours. A
+    simulation takes as long as otherwise within what can be measured.
+    """
+    return _choose(((_ARENA_MAX, 1), (_MMAP_THRESHOLD, SMALLEST_RETURNED), (_TRIM_THRESHOLD, 2 * LARGEST_IN_ARENA)))
+
+
+def _choose(options: tuple[tuple[int, int], ...]) -> bool:
+    """Set options of the allocator unless this process has set some before."""
+    if not _chosen:
+        library = _glibc()
+        of_user = [name for name in os.environ if name.startswith("MALLOC_") or name == "GLIBC_TUNABLES"]
+        if library is None or of_user:
+            return False
+        _chosen.append(sum(int(library.mallopt(option, value)) for option, value in options) == len(options))
+    return _chosen[0]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import secrets
 import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -113,21 +113,21 @@ class Jobs:
 
     Parameters
     ----------
-    at_once : int
-        Jobs that run at the same time: one of each size, so that short jobs always find a place, and any number of
-        those without weight.
     heavy : int
-        Weight (paths) from which on a job is heavy: it takes long, on one processor. One with less weight takes all
-        processors for some seconds; two of them would only share these, and need the memory of both.
+        Weight (paths) from which on a job is heavy: it takes long, on one processor. One with less weight is wide: it
+        takes all processors for some seconds. One without weight is small. One heavy and one wide job run at a time, as
+        two of a size would only share the processors and need the memory of both.
+    small : int
+        Small jobs that run beside them.
     waiting : int
         Most jobs in the queue; more are refused.
     kept : int
         Finished jobs whose result is kept.
     """
 
-    def __init__(self, at_once: int = 3, heavy: int = 2_001, waiting: int = 80, kept: int = 40) -> None:
-        self._at_once, self._heavy = at_once, heavy
-        self._waiting, self._kept = waiting, kept
+    def __init__(self, heavy: int = 2_001, small: int = 2, waiting: int = 80, kept: int = 40) -> None:
+        self._heavy, self._waiting, self._kept = heavy, waiting, kept
+        self._rooms: dict[Size, int] = {"small": small, "wide": 1, "heavy": 1}
         self._lock = threading.RLock()
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._queue: list[_Job] = []
@@ -230,9 +230,9 @@ class Jobs:
             self._end(job, "cancelled")
 
     def _begin_what_fits(self) -> None:
-        while len(self._running) < self._at_once:
-            taken = {self._size(job) for job in self._running} - {"small"}
-            fit = [job for job in self._queue if self._size(job) not in taken]
+        while True:
+            taken = Counter(self._size(job) for job in self._running)
+            fit = [job for job in self._queue if taken[self._size(job)] < self._rooms[self._size(job)]]
             now = time.monotonic()
             following = next((job for job in fit if job.ready <= now), None)
             if following is None:
