@@ -321,7 +321,8 @@ def test_the_months_of_the_budget_are_taken_up() -> None:
 def test_a_low_reserve_is_cleared_and_stays_cleared_in_a_run() -> None:
     assumptions = sets.given("hebei")
     found = early_warnings(sets.forecast("hebei"), assumptions)
-    low = next(one for one in found.all if one.rule.id == "low_reserve" and one.ledger == "RPF")
+    warnings = found.fund("130300", "RPF").warnings  # a fund that does not mend by itself
+    low = next(one for one in warnings if one.rule.id == "low_reserve")
     way = next(ways_to_clear(low, assumptions))
     assert (way.reached, way.found.verified, way.year) == (True, True, 2029)
     after = early_warnings(poolcast.project(assumptions, way.found.scenario), assumptions, as_of=2029)
@@ -332,6 +333,9 @@ def test_a_low_reserve_is_cleared_and_stays_cleared_in_a_run() -> None:
         one.region for one in after.all if one.rule.id == "low_reserve" and one.ledger == "RPF"
     }  # fmt: skip
     assert "预警消除" in way.sentence("zh")
+    factor = f"{way.found.value:.3f}"
+    assert f"1.000 倍 → {factor} 倍" in way.sentence("zh")
+    assert f"1.000 times → {factor} times" in way.sentence()
     assert json.dumps(way.document(), allow_nan=False)
 
 

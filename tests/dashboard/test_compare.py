@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from poolcast.dashboard import compare_parts, headline_words
-from poolcast.dashboard.charts.over_time import spread_labels
+from poolcast.dashboard.charts.labels import spread_labels
 from poolcast.dashboard.charts.scenario_lines import Drawn, measures_of, scenario_lines, values_of
 from poolcast.dashboard.charts.waterfall import waterfall_figure
 from poolcast.dashboard.context import Context, Shown
@@ -268,7 +268,7 @@ def test_a_job_is_begun_once_for_a_question(monkeypatch):
 
     begun = []
     jobs = SimpleNamespace(
-        submit=lambda *asked, pause: begun.append(asked[1]) or f"job {len(begun)}",
+        submit=lambda *asked, **_: begun.append(asked[1]) or f"job {len(begun)}",
         status=lambda job, session: SimpleNamespace(state="running"),
     )
     monkeypatch.setattr(bands, "jobs", lambda: jobs)

@@ -70,7 +70,7 @@ def test_the_pyramid_follows_its_slider():
 
 def test_personal_accounts_show_the_balance_per_head():
     app = open_page("forecast", set="china", ledger="EPA", lang="en")
-    assert "Personal account per head" in html(app)
+    assert "Account per head" in html(app)
 
 
 def test_a_ledger_without_reserve_says_so():

@@ -64,7 +64,7 @@ def test_synthetic_data_says_so_and_real_data_does_not():
 
 
 @pytest.mark.parametrize(("warm", "held", "sentence"), [
-    (False, False, "First use: preparing the engine, about 20 seconds."),
+    (False, False, "First use: preparing the engine, about 15 seconds."),
     (True, False, "Projecting…"),
     (True, True, None),
 ])  # fmt: skip

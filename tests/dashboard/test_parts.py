@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from poolcast.dashboard.charts.over_time import LABEL_HEIGHT, label_margin, spread_labels, text_width
+from poolcast.dashboard.charts.labels import LABEL_HEIGHT, label_margin, spread_labels, text_width
 from poolcast.dashboard.charts.tiles import places_of
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.parts import bands, chart_card, files
@@ -140,7 +140,7 @@ def test_the_first_simulation_says_that_it_compiles(monkeypatch):
     context = here("china", "en")
     slow = Status("a", "running", done=0, total=1_000, seconds=5.0)
     monkeypatch.setattr(bands, "is_warm", lambda: False)
-    assert bands.progress(context, slow) == "◔ First use: preparing the engine, about 20 seconds."
+    assert bands.progress(context, slow) == "◔ First use: preparing the engine, about 15 seconds."
     assert "0/1,000" in bands.progress(context, replace(slow, seconds=1.0))
     assert "100/1,000" in bands.progress(context, replace(slow, done=100))
     monkeypatch.setattr(bands, "is_warm", lambda: True)

@@ -5,10 +5,15 @@ import pytest
 pytest.importorskip("authlib", reason="the extra `auth` is not installed: sign-in not tested")
 pytest.importorskip("httpx", reason="the extra `auth` is not installed: sign-in not tested")
 
+import io
+from pathlib import Path
+
+from openpyxl import load_workbook
+
 from poolcast.dashboard.services.drafts import Draft
 from tests.e2e.load import ARGUMENT, LEVER, SLIDER, Reader, _apart, show_levers
 from tests.e2e.provider import CLIENT, SECRET, provider
-from tests.e2e.served import chromium, free_port, needs_browser, served
+from tests.e2e.served import chromium, free_port, needs_browser, served, settle
 from tests.e2e.wire import opened
 
 pytestmark = [needs_browser, pytest.mark.long, pytest.mark.timeout(900)]
@@ -150,6 +155,78 @@ def test_a_viewer_sees_everything_and_can_change_nothing(known, browser):
         assert control.is_disabled(), key
     moves = (f"{SLIDER}@en", 1.0), (f"reset_{LEVER}@en", ...), (f"on_{LEVER}@en", False)
     assert drawn_on_the_wire(browser, tab, *moves)[0] == -1.0
+
+
+def test_a_viewer_reads_assumptions_and_takes_a_workbook_but_changes_no_value(known, browser):
+    known.claims = VIEWER
+    tab = door(browser)
+    sign_in(tab)
+    at_page(tab, browser, "assumptions", ".st-key-rows_grid [data-testid=stDataFrame]")
+    for key in ("mine", "shipped"):
+        assert not opened_by_key(tab, {"mine": 2, "shipped": 3}[key]), key
+    press(tab, "assume_upload")
+    assert tab.locator("[class*='st-key-assume_upload_'] input[type=file]").is_disabled()
+    tab.keyboard.press("Escape")
+    press(tab, "assume_download")
+    press(tab, "make_workbook")
+    name, book = taken(tab, "get_make_workbook")
+    assert name.endswith(".xlsx")
+    assert "parameters Every parameter" in load_workbook(book).sheetnames
+    assert tab.locator("[class*='st-key-ctx_undo']").count() == 0, "no set of this reader's own came about"
+
+
+def test_a_viewer_reads_the_budget_and_takes_the_statement_but_sends_no_months(known, browser):
+    known.claims = VIEWER
+    tab = door(browser)
+    sign_in(tab)
+    at_page(tab, browser, "budget", ".st-key-card_statement .pc-table")
+    before = tab.locator(".st-key-card_statement .pc-table").inner_text()
+    press(tab, "budget_upload")
+    for key in ("budget_months", "budget_approved"):
+        assert tab.locator(f"[class*='st-key-{key}'] input[type=file]").is_disabled(), key
+    assert tab.locator("[class*='st-key-budget_example'] button").first.is_disabled()
+    tab.keyboard.press("Escape")
+    press(tab, "budget_excel")
+    name, book = taken(tab, "budget_xlsx")
+    assert name.endswith(".xlsx")
+    assert load_workbook(book).sheetnames
+    assert tab.locator(".st-key-card_statement .pc-table").inner_text() == before
+
+
+def at_page(tab, browser, page, drawn):
+    """Go to a page of the national set, and wait until a part of it is drawn."""
+    tab.locator(".st-key-sign_out").wait_for()
+    tab.goto(f"{browser.address}/{page}?set=china&lang=en")
+    tab.locator(drawn).first.wait_for()
+    settle(tab)
+
+
+def press(tab, key):
+    tab.locator(f"[class*='st-key-{key}'] button").first.click()
+
+
+def taken(tab, key):
+    """Press a download, and return its name and what is in it."""
+    with tab.expect_download(timeout=WAIT) as waited:
+        press(tab, key)
+    return waited.value.suggested_filename, io.BytesIO(Path(waited.value.path()).read_bytes())
+
+
+def opened_by_key(tab, column):
+    """Return whether a cell of the first row opens for typing; the grid of Assumptions is walked by the keyboard."""
+    corner = tab.locator(".st-key-rows_grid [data-testid=stDataFrame]").first.bounding_box()
+    tab.mouse.click(corner["x"] + 30, corner["y"] + 46)
+    for passed in range(column):
+        selected = f"[data-testid='glide-cell-{passed}-0'][aria-selected=true]"
+        tab.locator(selected).wait_for(state="attached")
+        tab.keyboard.press("ArrowRight")
+    tab.locator(f"[data-testid='glide-cell-{column}-0'][aria-selected=true]").wait_for(state="attached")
+    tab.keyboard.press("Enter")
+    tab.wait_for_timeout(500)
+    box = tab.locator("input.gdg-input")
+    is_open = box.count() > 0 and box.is_editable()
+    tab.keyboard.press("Escape")
+    return is_open
 
 
 def test_who_is_on_no_list_stays_at_the_door(known, browser):

@@ -16,6 +16,7 @@ from poolcast.outlook.forecasting import project
 from poolcast.outlook.questions import Evaluator
 from poolcast.outlook.searching import Solution
 from poolcast.outlook.solving import solve
+from poolcast.outlook.unknowns import Unknown
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.declaration import UNITS
 from poolcast.parameters.errors import Problem, ScenarioError
@@ -71,7 +72,7 @@ class Clearing:
         """Return the way in a sentence."""
         unknown, rule = self.found.unknown, self.warning.rule
         name = unknown.label.in_language(language)
-        present, value = (_amount(one, unknown.unit, language) for one in (unknown.present, self.found.value))
+        present, value = (_amount(one, unknown, language) for one in (unknown.present, self.found.value))
         change = f"{present} → {value}"
         by_itself = self.reached and math.isclose(unknown.present, self.found.value, rel_tol=1e-9, abs_tol=1e-12)
         reading = figure(rule, self.value, language)
@@ -107,11 +108,15 @@ class Clearing:
         }
 
 
-def _amount(value: float, unit: str, language: str) -> str:
-    """Return a value of an unknown as readers see it: shares and rates in per cent, others with their unit."""
-    if unit in ("fraction", "rate_per_year"):
-        return f"{round(100 * value, 2) + 0.0:g}%"
-    return f"{value:.6g} {UNITS[unit][1 if language == 'zh' else 0]}"
+def _amount(value: float, unknown: Unknown, language: str) -> str:
+    """Return a value of an unknown as readers see it: factors as such, additions in points, shares in per cent."""
+    zh, kind = language == "zh", getattr(unknown, "kind", "set")
+    if kind == "scale":
+        return f"{value:.3f} {'倍' if zh else 'times'}"
+    if unknown.unit in ("fraction", "rate_per_year"):
+        shown = f"{round(100 * value, 2) + 0.0:g}".replace("-", "\u2212")
+        return f"{shown} {'个百分点' if zh else 'pt'}" if kind == "shift" else f"{shown}%"
+    return f"{value:.6g} {UNITS[unknown.unit][1 if zh else 0]}"
 
 
 def ways_to_clear(

@@ -16,6 +16,10 @@ from poolcast.parameters.axes import LEDGERS
 from poolcast.parameters.declaration import Words
 from poolcast.parameters.declarations import PARAMETERS
 
+MONTHS_DIGITS = 4
+"""Decimals of payable months that count: accounts in files are rounded, so that a reserve of three months read from
+them is off by some millionths, and no reader sees why 3.0 should be less than 3.0."""
+
 Array = NDArray[np.float64]
 Level = Literal["green", "yellow", "orange", "red"]
 LEVELS: dict[Level, Words] = {
@@ -119,6 +123,7 @@ def band_numbers(months: Array, ledger: str, assumptions: Assumptions | None = N
     red, orange, ample, excessive = (
         threshold(f"warning.{name}_months", ledger, assumptions) for name in ("red", "orange", "ample", "excessive")
     )
+    months = np.round(months, MONTHS_DIGITS)
     passed = (months > 0).astype(float) + (months >= red) + (months >= orange) + (months >= ample)
     result: Array = np.where(months > 0, passed + (months > excessive), 0.0)
     return np.where(np.isnan(months), np.nan, result)
@@ -195,6 +200,8 @@ class WarningRule:
 
     def fired(self, values: Array, limit: float) -> NDArray[np.bool_]:
         """Return where values are beyond a threshold; exactly on it is not beyond, nor is what is not known."""
+        if self.unit == "months":
+            values = np.round(values, MONTHS_DIGITS)
         return values > limit if self.fires == "above" else values < limit
 
     def level_of(self, value: float, ledger: str, assumptions: Assumptions | None = None) -> tuple[Level, float]:

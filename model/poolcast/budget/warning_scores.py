@@ -24,7 +24,7 @@ FAILURES: dict[str, Words] = {
 SAMPLES: dict[str, Words] = {
     "regions": Words("invented regions", "虚构统筹区"),
     "wild": Words("invented regions, every deviation of the drivers doubled", "虚构统筹区，各驱动因素波动加倍"),
-    "hebei": Words("the set hebei (synthetic)", "河北假设集（模拟数据）"),
+    "hebei": Words("the set hebei (synthetic)", "河北假设集（合成数据）"),
 }
 """On what scores were measured; nothing was fitted on any of them."""
 LEAD = 3

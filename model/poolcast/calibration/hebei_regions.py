@@ -65,13 +65,13 @@ def hebei_plan() -> SetPlan:
     """Return the plan of the set ``hebei``."""
     return SetPlan(
         name="hebei",
-        title=Words("Hebei with Xiong'an, Beijing and Tianjin (synthetic)", "河北(含雄安)与京津(模拟数据)"),
+        title=Words("Hebei with Xiong'an, Beijing and Tianjin (synthetic)", "河北(含雄安)与京津(合成数据)"),
         description=Words(
             "Eleven cities of Hebei, Xiong'an, Beijing and Tianjin as 14 pooling regions: pooling, adjustment funds, "
             "migration and cross-region care. Synthetic: totals of people, wages and incomes rest on published figures "
             "where there are any; accounts, members by status, rules and moves of people are generated and must not be "
             "quoted.",
-            "河北十一市、雄安新区、北京和天津共14个统筹区,用于统筹层次、调剂金、人口迁移和异地就医分析。模拟数据:"
+            "河北十一市、雄安新区、北京和天津共14个统筹区,用于统筹层次、调剂金、人口迁移和异地就医分析。合成数据:"
             "人口总量、工资和收入在有公开数据处以其为锚,"
             "基金账、分状态参保人数、政策规则和迁移均由程序生成,不得引用。",
         ),

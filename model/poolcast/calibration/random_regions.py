@@ -40,7 +40,7 @@ def random_plan(name: str, regions: int, parents: int, seed: int, base: Assumpti
     made = tuple(_region(above[number % parents], number // parents + 1, seed, base) for number in range(regions))
     return SetPlan(
         name=name,
-        title=Words(f"{regions} invented regions (synthetic)", f"{regions}个虚构统筹区(模拟数据)"),
+        title=Words(f"{regions} invented regions (synthetic)", f"{regions}个虚构统筹区(合成数据)"),
         description=Words(
             "Invented regions for tests of scale; nothing in this set is a figure of a real place.",
             "用于规模测试的虚构统筹区,不含任何真实地区数据。",

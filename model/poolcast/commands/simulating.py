@@ -275,7 +275,7 @@ def show_progress(console: Console, language: str) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    preparing = "准备（首次运行需编译，约 20 秒）" if language == "zh" else "Preparing (compiles once, up to 20 s)"
+    preparing = "准备（首次运行需编译，约 15 秒）" if language == "zh" else "Preparing (compiles once, about 15 s)"
     running = "模拟路径" if language == "zh" else "Simulating paths"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:

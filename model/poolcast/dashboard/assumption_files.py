@@ -14,6 +14,7 @@ from poolcast.dashboard.access import editing
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import show_table
+from poolcast.dashboard.parts.origin import borrowed_sentence, lender_title
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import assumption_files as made
 from poolcast.dashboard.services.assumption_changes import Changes, difference_table
@@ -219,7 +220,7 @@ def below(here: Context, held: Changes) -> None:
         if not borrowed:
             st.caption(here.t("assume.borrowed_none"))
             return
-        st.caption(here.say(borrowed_words(held.base.assumptions)))
+        st.caption(borrowed_sentence(here))
         show_table(_borrowed(here, held), key="assume_borrowed_table", alt=title, height=420)
 
 
@@ -235,7 +236,7 @@ def _borrowed(here: Context, held: Changes) -> pd.DataFrame:
                 here.t("assume.group"): here.say(one.group),
                 here.t("assume.name"): here.say(one.label),
                 here.t("assume.parameter"): one.name,
-                here.t("assume.lender"): one.lender,
+                here.t("assume.lender"): lender_title(here, one.lender),
                 here.t("assume.regions_of"): joint.join(names) or here.t("assume.every_region"),
                 here.t("assume.grades"): joint.join(one.grades),
                 here.t("assume.sources"): joint.join(one.sources),

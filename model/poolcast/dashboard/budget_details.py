@@ -14,7 +14,7 @@ from poolcast.budget.execution import with_totals
 from poolcast.budget.fund_months import FundMonths
 from poolcast.budget.lines import BALANCE, EXPENDITURE, REVENUE
 from poolcast.budget.provider_budget import FUNDS
-from poolcast.budget.schedule import Schedule
+from poolcast.budget.schedule import RELATIVE_CHANGE, Schedule
 from poolcast.budget.schedules import TITLES
 from poolcast.dashboard import session
 from poolcast.dashboard.budget_parts import Shown, uploads
@@ -26,6 +26,7 @@ from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import budgets, takeaways
 from poolcast.reporting.formats import (
     NOT_DEFINED,
+    PERCENT,
     Scale,
     growth_text,
     money_scale_in,
@@ -317,17 +318,30 @@ def _schedules(here: Context, shown: Shown) -> None:
     if table.empty:
         st.html(f'<div class="pc-note">{safe(here.t("budget.empty_schedule"))}</div>')
         return
-    show_table(_shown_schedule(table), key=f"table_{code}", alt=code, height=420)
+    show_table(_shown_schedule(here, table), key=f"table_{code}", alt=code, height=420)
 
 
-def _shown_schedule(table: pd.DataFrame) -> Any:
-    """Return a schedule with its numbers in as many digits as their size asks for."""
+def _shown_schedule(here: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a schedule as it is shown: people whole, shares and growth in per cent, all else by its size."""
+    unit, growth = here.t("budget.unit"), here.say(RELATIVE_CHANGE)
 
-    def shown(value: object) -> str:
+    def shown(name: str, value: object, of: object) -> str:
         if not isinstance(value, (int, float)):
             return str(value)
         if not math.isfinite(value):
             return NOT_DEFINED
+        if name == growth:
+            return growth_text(float(value))
+        if of == here.t("budget_unit.persons"):
+            return rounded(float(value), 0)
+        if of == here.t("budget_unit.fraction"):
+            return PERCENT.show(float(value))
         return rounded(float(value), 0 if abs(value) >= 1e4 else 2 if abs(value) >= 10 else 4)
 
-    return table.style.format(shown)
+    units = list(table[unit])
+    made = {
+        name: [shown(name, value, of) for value, of in zip(table[name], units, strict=True)]
+        for name in map(str, table.columns)
+    }
+    made[unit] = ["%" if of == here.t("budget_unit.fraction") else of for of in units]
+    return type(table)(made)

@@ -239,12 +239,12 @@ def upload_box(here: Context, plain: AnnualBudget, fund: FundMonths | None) -> N
                 )  # fmt: skip
                 st.button(
                     here.t("budget.example"), key=session.key_of("budget_example"), icon=":material/science:",
-                    type="tertiary", on_click=lambda: _take_example(here, plain, fund),
+                    type="tertiary", on_click=lambda: _take_example(here, plain, fund), **editing(here.language),
                 )  # fmt: skip
             if given.months is not None or given.approved is not None:
                 st.button(
                     here.t("budget.forget"), key=session.key_of("budget_forget"), icon=":material/delete:",
-                    type="tertiary", on_click=lambda: _forget(here),
+                    type="tertiary", on_click=lambda: _forget(here), **editing(here.language),
                 )  # fmt: skip
 
 
@@ -289,6 +289,7 @@ def _take_example(here: Context, plain: AnnualBudget, fund: FundMonths) -> None:
 
 def _take(here: Context, read: Callable[[], Uploads], name: str) -> None:
     """Keep what could be read; otherwise keep what is wrong with it, and go on with what there was."""
+    check_may_edit()
     st.session_state.pop("budget_problems", None)
     try:
         keep(here, read())

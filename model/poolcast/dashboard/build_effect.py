@@ -28,6 +28,7 @@ from poolcast.dashboard.services.arguments import argument_text
 from poolcast.dashboard.services.band_simulation import compute_bands
 from poolcast.dashboard.services.bands import FEWEST_PATHS, MOST_PATHS, Found, Request, held_bands
 from poolcast.dashboard.services.drafts import remarks
+from poolcast.dashboard.services.finding_words import found_and_required
 from poolcast.dashboard.services.headline import KINDS, CardValue, Kind, headline
 from poolcast.dashboard.services.history import history
 from poolcast.dashboard.services.jobs import Status
@@ -38,7 +39,7 @@ from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.outlook.compliance import Finding
 from poolcast.parameters.errors import ResultError
-from poolcast.reporting.formats import MINUS, MONTHS
+from poolcast.reporting.formats import MONTHS
 from poolcast.scenarios.scenario import LeverCall
 
 if TYPE_CHECKING:
@@ -310,13 +311,12 @@ def _findings(here: Context, found: tuple[Finding, ...], mends: Mapping[str, Men
         one = next((finding for finding in every if finding.region == here.region), every[0])
         regions = {finding.region for finding in every if finding.region}
         where = here.t("build.places", n=len(regions)) if len(regions) > 1 else ""
-        value = "" if one.value is None else f"{one.value:.4g}".replace("-", MINUS)
-        required = one.required.replace(">=", "≥").replace("<=", "≤")
+        value, required = found_and_required(one, here.language)
         years = f"{one.first_year}–{one.last_year}" if one.first_year and one.last_year else ""
         told = [
             f"**{rule}** {here.say(one.rule.text)}",
             where,
-            f"{value} ({required})" if value else required,
+            here.t("build.found", value=value, required=required) if value else required,
             years,
         ]
         with st.container(horizontal=True, vertical_alignment="center", key=f"finding_{rule}"):

@@ -97,7 +97,8 @@ def note(here: Context, measure: str, kind: Kind) -> str:
 def how(here: Context, measure: str) -> str:
     """Return how a measure is computed."""
     names = ("revenue", "expenditure") if measure == FLOWS else (measure,)
-    return "  \n".join(f"{here.say(MEASURES[name].label)}: {here.say(MEASURES[name].basis)}" for name in names)
+    colon = "：" if here.language == "zh" else ": "
+    return "  \n".join(f"{here.say(MEASURES[name].label)}{colon}{here.say(MEASURES[name].basis)}" for name in names)
 
 
 def reasons(here: Context, first: Drawn, focus: Drawn, found: object | None, year: int) -> None:

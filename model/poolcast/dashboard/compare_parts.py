@@ -238,6 +238,8 @@ def _placed(field: Any, region: str, ledger: str, year: int) -> Any:
 def _cell(here: Context, name: str, value: float, scale: Scale) -> str:
     if MEASURES[name].unit == "year":
         return str(int(value)) if math.isfinite(value) else here.t("c.never", year=here.last_year)
+    if MEASURES[name].unit == "months" and value < 0:
+        value = 0.0  # what is lacking then is an amount, not a time
     return scale.show(value)
 
 
@@ -289,7 +291,7 @@ def workbook(here: Context, drawn: Sequence[Drawn], values: Values, year: int, f
 
 def memo(here: Context, sentence: str, drawn: Sequence[Drawn], values: Values, year: int) -> str:
     """Return a paragraph for a memo: the sentence, the headline numbers, on what they rest."""
-    lines = [plain(sentence)]
+    lines, zh = [plain(sentence)], here.language == "zh"
     for number, one in enumerate(drawn):
         parts = []
         for kind in KINDS:
@@ -298,7 +300,7 @@ def memo(here: Context, sentence: str, drawn: Sequence[Drawn], values: Values, y
             scale = sum_scale(known) if kind == "sum" else MONTHS
             text = value_text(here, kind, known[number], scale)
             moved = change_text(here, kind, known[number], known[0], scale)
-            unit = f" {here.say(scale.unit)}" if kind == "sum" else ""
+            unit = "" if kind != "sum" else f" {here.say(scale.unit)}" if zh else f" ({here.say(scale.unit)})"
             shown = f"{text}{unit}" + (
                 f"（{moved}）" if moved and here.language == "zh" else f" ({moved})" if moved else ""
             )

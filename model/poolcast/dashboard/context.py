@@ -135,6 +135,11 @@ class Context:
         """Return words of the package in the language of the page."""
         return text.in_language(self.language)
 
+    def inside(self, text: Words) -> str:
+        """Return words of the package as they stand inside a sentence: in English without their capital."""
+        said = self.say(text)
+        return said if said[1:2].isupper() else said[:1].lower() + said[1:]
+
     @property
     def region_name(self) -> str:
         """Name of the region or pool in view."""

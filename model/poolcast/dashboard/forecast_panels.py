@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.labels import value_label
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.services import funds
 from poolcast.dashboard.services.bands import Found

@@ -131,13 +131,15 @@ def headline_cards(here: Context, shown: Sequence[Shown], values: Values, year: 
         known = values.get(kind)
         if known is None:
             lines = [CardLine(one, waiting) for one in shown]
-            made.append(Card(title_of(here, kind, year), lines, tip=tip_of(here, kind), foot=_foot(here, kind, ())))
+            foot = _foot(here, kind, (), year)
+            made.append(Card(title_of(here, kind, year), lines, tip=tip_of(here, kind), foot=foot))
             continue
         scale = sum_scale(known) if kind == "sum" else MONTHS
         lines = [_line(here, kind, one, value, known[0], scale) for one, value in zip(shown, known, strict=True)]
         unit = f"（{here.say(scale.unit)}）" if here.language == "zh" else f" ({here.say(scale.unit)})"
         title = title_of(here, kind, year) + (unit if kind == "sum" else "")
-        made.append(Card(title, lines, tip=tip_of(here, kind), foot=_foot(here, kind, known)))
+        foot, parts = _foot(here, kind, known, year), _chances(here, known) if kind == "exhaustion" else []
+        made.append(Card(title, lines, tip=tip_of(here, kind), foot=foot, parts=parts if len(set(parts)) > 1 else ()))
     return made
 
 
@@ -161,14 +163,20 @@ def _line(here: Context, kind: Kind, shown: Shown, value: CardValue, first: Card
     )
 
 
-def _foot(here: Context, kind: Kind, values: Sequence[CardValue]) -> str:
+def _chances(here: Context, values: Sequence[CardValue]) -> list[str]:
+    """Return how likely each scenario exhausts the reserve by the year in focus; nothing where one is not simulated."""
+    chances = [value.probability for value in values]
+    if not chances or not all(map(math.isfinite, chances)):
+        return []
+    return [probability_text(chance, here.view.paths) for chance in chances]
+
+
+def _foot(here: Context, kind: Kind, values: Sequence[CardValue], year: int) -> str:
     if kind == "exhaustion":
-        chances = [value.probability for value in values]
-        if not chances or not all(map(math.isfinite, chances)):
-            return here.t("compare.foot_exhaustion")
-        told = [probability_text(chance, here.view.paths) for chance in chances]
-        alike = len(set(told)) == 1
-        return here.t("compare.chances", chances=told[0] if alike else " · ".join(told))
+        told = _chances(here, values)
+        if not told:
+            return here.t("compare.foot_exhaustion" if here.view.scenarios else "compare.foot_pick")
+        return here.t("compare.chances", year=year, chances=told[0] if len(set(told)) == 1 else "")
     return {
         "months": here.t("compare.foot_months"),
         "required": here.t("compare.foot_required"),

@@ -55,7 +55,10 @@ def _money_card(here: Context, name: str, value: float, foot: str) -> Card:
     scale = money_scale([value])
     title = f"{here.say(MEASURES[name].label)} {here.held.base_year}"
     tip = here.t("tip.reserve") if name == "reserve" else here.say(MEASURES[name].basis)
-    return Card(title, big=scale.show(value), unit=here.say(scale.unit), foot=foot, tip=tip)
+    unit = here.say(scale.unit)
+    if here.language == "en" and scale.divisor > 1:
+        unit = f"({unit})"  # 41.5 100m would be read as one number
+    return Card(title, big=scale.show(value), unit=unit, foot=foot, tip=tip)
 
 
 def _growth(here: Context, value: float, before: Sequence[float], after: Sequence[float]) -> str:
@@ -120,14 +123,15 @@ def table(here: Context, rows: Sequence[Row], year: int, found: Found | None, *,
     return pd.DataFrame(frame)
 
 
-def widths(here: Context, year: int) -> dict[str, tuple[int, str]]:
-    """Return the pixels that columns of short words and numbers take, and what their heads mean."""
-    months = [here.t("overview.months", year=at) for at in (here.held.base_year, year)]
-    found = {here.t("overview.light"): (76, here.t("tip.worry"))}
-    found |= dict.fromkeys(months, (86, here.t("tip.months")))
-    found[here.say(MEASURES["first_deficit"].label)] = (86, here.t("tip.first_deficit"))
-    eight = f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}"
-    return found | {here.t("overview.exhaustion"): (152, eight)}
+def heads(here: Context, year: int) -> dict[str, tuple[str, int, str]]:
+    """Return how columns of short words and numbers are headed on the page, their pixels, and what their heads mean."""
+    light, deficit = here.t("overview.light"), here.say(MEASURES["first_deficit"].label)
+    found = {light: (light, 74, here.t("tip.worry")), deficit: (deficit, 86, here.t("tip.first_deficit"))}
+    for at in (here.held.base_year, year):
+        short = here.t("overview.months_short", year=at)
+        found[here.t("overview.months", year=at)] = (short, 76, here.t("tip.months"))
+    last = here.t("overview.exhaustion")
+    return found | {last: (last, 134, f"{here.t('tip.exhaustion')} {here.t('tip.eight_in_ten')}")}
 
 
 def headed(here: Context, name: str, scale: Scale) -> str:
@@ -173,6 +177,8 @@ def _exhaustion(here: Context, row: Row, found: Found | None) -> str:
     between = "" if found is None else event_range(here, found, "exhaustion", row.region, row.ledger, brief=True)
     if not between:
         return central
+    if not row.exhaustion:
+        central = f"{here.last_year}+"  # as the range behind it says it: both must fit the column
     return f"{central}（{between}）" if here.language == "zh" else f"{central} ({between})"
 
 

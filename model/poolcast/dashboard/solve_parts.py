@@ -13,6 +13,7 @@ from poolcast.dashboard import session
 from poolcast.dashboard.charts.grids import Need, heat_map, needs
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.forecast_panels import Panel
+from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import goals, takeaways
 from poolcast.dashboard.services.goals import Goal
 from poolcast.outlook.searching import Solution
@@ -99,16 +100,16 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.set")
         st.selectbox(
             t("ask.unknown"), list(choices), format_func=lambda one: here.say(choices[one].label),
-            label_visibility="collapsed", width=222, **session.bound("what", text, choose),
+            label_visibility="collapsed", width=252, **session.bound("what", text, choose),
         )  # fmt: skip
         say("ask.so_that")
         st.selectbox(
             t("ask.measure"), list(goals.MEASURES), format_func=lambda one: t(f"goal.{one}"),
-            label_visibility="collapsed", width=142, **session.bound("goal", view.goal, other_measure),
+            label_visibility="collapsed", width=138, **session.bound("goal", view.goal, other_measure),
         )  # fmt: skip
         say("ask.in")
         st.selectbox(
-            t("ask.year"), list(range(first, here.last_year + 1)), label_visibility="collapsed", width=88,
+            t("ask.year"), list(range(first, here.last_year + 1)), label_visibility="collapsed", width=80,
             **session.bound("goal_year", year, lambda one: session.change(year=one)),
         )  # fmt: skip
         if view.goal == "exhaustion":
@@ -118,7 +119,7 @@ def question(here: Context, choices: Mapping[str, Unknown], text: str, year: int
         say("ask.odds")
         odds = sorted({*goals.PROBABILITIES, view.p})
         st.selectbox(
-            t("ask.probability"), odds, format_func=probability_text, label_visibility="collapsed", width=86,
+            t("ask.probability"), odds, format_func=probability_text, label_visibility="collapsed", width=78,
             **session.bound("odds", view.p, lambda one: session.change(p=one)),
         )  # fmt: skip
         st.space("stretch")
@@ -136,7 +137,7 @@ def _target(here: Context, say: Callable[[str], None]) -> None:
         step=1.0 if money else 0.5,
         format="%.1f",
         label_visibility="collapsed",
-        width=104,
+        width=80,
         **session.bound(
             "target",
             float(usual_target(here, here.view.goal) / factor),
@@ -263,7 +264,7 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
     title = here.t("solve.regions_title" if len(here.held.regions) > 1 else "solve.odds_title")
     found = goals.held_regions(answer.goal, here.view.p, here.view.paths, here.view.seed)
     if found is None:
-        return Panel(title, None, None, empty=here.t("solve.regions_wait"))
+        return Panel(title, None, None)
     p = answer.probability
     lines: list[tuple[Need, str]] = []
 
@@ -305,6 +306,28 @@ def regions(here: Context, answer: Answer, unknown: Unknown) -> Panel:
 
     figure = needs(here, [row for row, _ in lines], scale, here.t("solve.unreachable"))
     return Panel(title, figure, table, note=unit, how=here.t("solve.how_regions"))
+
+
+def invitation(here: Context, searching: bool, ask: Callable[[], None]) -> None:
+    """Draw a sketch of what each region, or each of several odds, needs, and say how it is asked for."""
+    several = len(here.held.regions) > 1
+    rows = "".join(
+        f'<span></span><div>{_EVEN.format(even, most - even) if several else ""}<b style="left:{most}%"></b></div>'
+        for even, most in _SKETCH
+    )
+    st.html(f'<div class="pc-sketch" aria-hidden="true">{rows}</div>')
+    if searching:
+        st.html(f'<div class="pc-note" role="status">◔ {safe(here.t("solve.searching"))}</div>')
+        return
+    what = here.t("solve.regions_wait" if several else "solve.odds_wait", odds=probability_text(here.view.p))
+    st.html(f'<div class="pc-note">{safe(what)}</div>')
+    st.button(here.t("ask.solve"), key=session.key_of("solve_here"), icon=":material/target:", on_click=ask)
+
+
+_SKETCH = ((58, 82), (46, 70), (38, 58), (26, 44), (14, 30))
+"""Where dot and bar of the sketch stand, per cent of its width; it is a shape and holds no numbers."""
+_EVEN = '<u style="left:{0}%;width:{1}%"></u><i style="left:{0}%"></i>'
+"""What stands for even odds, and for what more the chosen odds need."""
 
 
 def _change_to(text: str) -> None:

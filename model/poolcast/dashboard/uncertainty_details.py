@@ -242,7 +242,7 @@ def _sobol(here: Context, asked: Asked) -> None:
             rows[f"{name} ± ({here.t('uncertainty.points')})"] = [round(100 * value, 1) for value in errors]
         return pd.DataFrame(rows)
 
-    title = here.t("uncertainty.sobol_title", year=asked.year, measure=here.say(MEASURES[asked.measure].label))
+    title = here.t("uncertainty.sobol_title", year=asked.year, measure=here.inside(MEASURES[asked.measure].label))
     chart_card(
         title, "sobol", charts.parts_of_variance(here, labels, series), table, title, height=330,  # type: ignore[arg-type]
         note=here.t("uncertainty.sobol_note", rows=SOBOL_ROWS), how=here.t("uncertainty.how_sobol"),
@@ -326,7 +326,7 @@ def _grid(here: Context, asked: Asked, axes: dict[str, sensitivities.Axis], row:
             ]
         return pd.DataFrame(rows)
 
-    title = here.t("uncertainty.grid_title", year=asked.year, measure=here.say(MEASURES[asked.measure].label))
+    title = here.t("uncertainty.grid_title", year=asked.year, measure=here.inside(MEASURES[asked.measure].label))
     scope = f"{here.say(axes[row].unknown.label)} × {here.say(axes[column].unknown.label)} · {here.say(scale.unit)}"
     chart_card(
         title, "grid", heat_map(here, shown[0], shown[1], values, scale, present=present), table, f"{title} {scope}",  # type: ignore[arg-type]

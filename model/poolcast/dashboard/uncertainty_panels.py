@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from poolcast.dashboard.charts import uncertainty as charts
-from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.labels import value_label
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.charts.uncertainty import Bar
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.forecast_panels import Panel
@@ -106,11 +107,16 @@ def single_run(here: Context, item: Projected, history: History, measure: str) -
     figure = OverYears(here, scale, min(past), here.last_year)
     figure.line(list(past), list(past.values()), here.t("x.actual"), here.palette.text, width=1.8, dots=True)
     years = list(range(base, here.last_year + 1))
+    label: str | None = here.t("c.central")
     if measure == "payable_months":
         figure.limits(low=0.0)
-        values = [value if value > 0 else math.nan for value in values]
-    figure.line(years, values, here.t("c.central"), here.palette.muted, dash="dash", label=here.t("c.central"))
-    title = here.t("uncertainty.fan", measure=here.say(words.label))
+        end = next((year for year, value in zip(years, values, strict=True) if value <= 0), None)
+        if end is not None:  # the line goes down to nothing, and the year stands there
+            values = [max(value, 0.0) if year <= end else math.nan for year, value in zip(years, values, strict=True)]
+            figure.cross(end, here.palette.muted)
+            label = None
+    figure.line(years, values, here.t("c.central"), here.palette.muted, dash="dash", label=label)
+    title = here.t("uncertainty.fan", measure=here.inside(words.label))
     return Panel(title, figure.specification(), None)
 
 
@@ -126,7 +132,7 @@ def fan(futures: Futures) -> Panel:
     """History, median and bands of a measure."""
     here, scale = futures.here, futures.scale()
     words = MEASURES[futures.measure]
-    title = here.t("uncertainty.fan", measure=here.say(words.label))
+    title = here.t("uncertainty.fan", measure=here.inside(words.label))
     base, last = here.held.base_year, here.last_year
     past = _accounts(here, futures.item, futures.past, futures.measure)
     figure = OverYears(here, scale, min(past), last)

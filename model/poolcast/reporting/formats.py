@@ -25,6 +25,9 @@ BANDS: tuple[tuple[str, float, float, str, str, Words], ...] = (
 )
 """Bands of payable months (handbook 5.4): name, above, up to, colour, symbol, words."""
 
+MONTHS_DIGITS = 4
+"""Decimals of payable months that count for a band, as for a warning (`budget.warning_rules`)."""
+
 LEDGERS_WITH_BANDS = ("EPF", "RPF")
 """The bands of handbook 5.4 are defined for the two pooled funds."""
 
@@ -205,7 +208,7 @@ def band_of(months: float) -> str | None:
     """Return the band of payable months (handbook 5.4), or None where months are not defined."""
     if math.isnan(months):
         return None
-    months = round(months, 6)  # an opening reserve of three months stays three months after calibration
+    months = round(months, MONTHS_DIGITS)  # an opening reserve of three months stays three months after calibration
     if months <= 0:
         return "exhausted"
     for name, lower, upper, *_ in BANDS[1:]:

@@ -154,6 +154,7 @@ def layout(palette: Palette = LIGHT, **changes: Any) -> dict[str, Any]:
         Entries of a Plotly layout.
     """
     axis = {"fixedrange": True, "automargin": False, "zeroline": False, "tickfont": {"color": palette.muted}}
+    axis["tickangle"] = 0  # words are never turned, least of all where room is short
     base: dict[str, Any] = {
         "font": {"family": FONT, "size": 12.5, "color": palette.text},
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -223,46 +223,73 @@ def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
 
 
 def _tails(simulation: Simulation, scenario: str) -> xr.Dataset:
+    import xarray as xr
+
     base, last = simulation.job.baseline.base_year, simulation.job.baseline.last_year
     reserve = -_lowest(simulation, scenario, "reserve", last, last)
     deficit = -_lowest(simulation, scenario, "balance", base + 1, last)
     income = None
     if "revenue" in simulation.layout.names:
         income = _lowest(simulation, scenario, "revenue", last, last)
-    return _with_errors(simulation, lambda chosen: _tails_of(reserve, deficit, income, chosen))
-
-
-def _tails_of(
-    reserve: xr.DataArray, deficit: xr.DataArray, income: xr.DataArray | None, chosen: NDArray[np.intp]
-) -> xr.Dataset:
-    import xarray as xr
-
-    parts = {}
-    for name, every in (("shortfall", reserve), ("largest_deficit", deficit)):
-        values = every.isel(path=chosen)
-        at_risk = _quantile(values, TAIL)
-        parts[f"{name}_value_at_risk"] = at_risk
-        parts[f"{name}_tail_mean"] = values.where(values >= at_risk).mean("path")
+    parts = _figures_with_errors(simulation, "shortfall", reserve, _beyond)
+    parts |= _figures_with_errors(simulation, "largest_deficit", deficit, _beyond)
     if income is not None:
-        short = reserve.isel(path=chosen)
-        mean = short.clip(min=0).where(short.notnull()).mean("path")
-        parts["relative_shortfall"] = mean / income.isel(path=chosen).mean("path")
+        both = xr.concat(xr.align(reserve, income, join="inner"), "part").transpose("path", "part", ...)
+        parts |= _figures_with_errors(simulation, "relative_shortfall", both, _relative)
     return xr.Dataset(parts)
 
 
-def _with_errors(simulation: Simulation, figures: Callable[[NDArray[np.intp]], xr.Dataset]) -> xr.Dataset:
-    """Return figures of all paths with their errors, ``NAME_error``, from their spread over groups of paths."""
+def _beyond(values: Array) -> dict[str, Array]:
+    """Return the 95 % quantile of columns (path, ...) and the mean beyond it; NaN where a path has no value."""
+    known = ~np.isnan(values).any(0)
+    at_risk = np.where(known, np.quantile(np.where(known, values, 0.0), TAIL, axis=0), np.nan)
+    return {"_value_at_risk": at_risk, "_tail_mean": _mean(values, values >= at_risk)}
+
+
+def _relative(values: Array) -> dict[str, Array]:
+    """Return the mean of what lies above zero over the mean of an income (path, [amount, income], ...)."""
+    amounts, income = values[:, 0], values[:, 1]
+    mean = _mean(np.maximum(amounts, 0.0), ~np.isnan(amounts))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {"": mean / _mean(income, ~np.isnan(income))}
+
+
+def _mean(values: Array, counted: NDArray[np.bool_]) -> Array:
+    """Return the mean over paths of those values that count; NaN where none does."""
+    with np.errstate(invalid="ignore"):
+        found: Array = np.where(counted, values, 0.0).sum(0) / counted.sum(0)
+    return found
+
+
+def _figures_with_errors(
+    simulation: Simulation, name: str, values: xr.DataArray, figures: Callable[[Array], dict[str, Array]]
+) -> dict[str, xr.DataArray]:
+    """Return figures of all paths with their errors, ``NAME_error``, from their spread over groups of paths.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    name : str
+        Before the name of each figure.
+    values : DataArray (path, ...)
+        On whose last two axes the figures lie.
+    figures : callable
+        Takes values of some paths and returns each figure on the last two axes.
+    """
     import xarray as xr
 
-    found = figures(np.arange(simulation.paths))
+    rows = values.to_numpy()
+    found = figures(rows)
     groups = sampling_error.groups_of(simulation.draws, simulation.paths)
-    if groups is None:
-        spread = found * np.nan
-    else:
-        numbers = sorted(set(groups.tolist()))
-        parts = xr.concat([figures(np.flatnonzero(groups == number)) for number in numbers], "group")
-        spread = parts.std("group", ddof=1) / np.sqrt(len(numbers))
-    return found.assign({f"{name}_error": spread[name] for name in found.data_vars})
+    spread = {key: np.full_like(figure, np.nan) for key, figure in found.items()}
+    if groups is not None:
+        parts = [figures(rows[groups == number]) for number in np.unique(groups)]
+        spread = {key: np.stack([part[key] for part in parts]).std(0, ddof=1) / np.sqrt(len(parts)) for key in found}
+    place = values.dims[-2:]
+    coordinates = {axis: values[axis] for axis in place}
+    made = {f"{name}{key}": figure for key, figure in found.items()}
+    made |= {f"{name}{key}_error": figure for key, figure in spread.items()}
+    return {key: xr.DataArray(figure, dims=place, coords=coordinates) for key, figure in made.items()}
 
 
 def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05) -> xr.DataArray:
@@ -296,13 +323,16 @@ def reserve_needed_error(
 
 
 def _reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.Dataset:
+    import xarray as xr
+
     base = simulation.job.baseline.base_year
     lowest = _lowest(simulation, scenario, "reserve", base + 1, base + years)
 
-    def needed(chosen: NDArray[np.intp]) -> xr.Dataset:
-        return _quantile(-lowest.isel(path=chosen), 1 - probability).to_dataset(name="reserve_needed")
+    def needed(values: Array) -> dict[str, Array]:
+        known = ~np.isnan(values).any(0)
+        return {"": np.where(known, np.quantile(np.where(known, -values, 0.0), 1 - probability, axis=0), np.nan)}
 
-    return _with_errors(simulation, needed)
+    return xr.Dataset(_figures_with_errors(simulation, "reserve_needed", lowest, needed))
 
 
 def convergence(
@@ -399,12 +429,6 @@ def _lowest(simulation: Simulation, scenario: str, measure: str, first: int, las
     coordinates = {axis: list(members) for axis, members in target.coordinates.items()}
     values = result.reshape(simulation.paths, *target.shape)
     return xr.DataArray(values, dims=("path", *target.dimensions), coords=coordinates, name=measure)
-
-
-def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
-    """Return a quantile over paths; NaN where a ledger has no value at all."""
-    known = values.notnull().all("path")
-    return values.fillna(0.0).quantile(level, dim="path", skipna=False).drop_vars("quantile").where(known)
 
 
 def _shares(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.labels import value_label
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.services.assumption_rows import Row
 from poolcast.reporting.formats import Scale

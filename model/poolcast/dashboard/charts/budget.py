@@ -13,7 +13,7 @@ from poolcast.budget.cash import CashFlow
 from poolcast.budget.execution import with_totals
 from poolcast.budget.fund_months import FundMonths
 from poolcast.budget.months import MONTHS
-from poolcast.dashboard.charts.over_time import label_margin, spread_labels, tinted, value_label
+from poolcast.dashboard.charts.labels import label_margin, spread_labels, tinted, value_label
 from poolcast.dashboard.context import Context
 from poolcast.reporting.figure_parts import numbers
 from poolcast.reporting.formats import Scale

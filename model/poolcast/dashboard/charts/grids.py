@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import text_width, tinted
+from poolcast.dashboard.charts.labels import text_width, tinted
 from poolcast.dashboard.context import Context
 from poolcast.reporting.formats import BANDS, MONTHS, Scale, band_of
 from poolcast.reporting.theme import layout
@@ -101,10 +101,13 @@ def key_of_bands(here: Context) -> str:
     """Return the key of the colours as HTML."""
     parts = []
     for name, low, high, _, symbol, words in BANDS:
-        ends = "≤ 0" if name == "exhausted" else f"> {low:g}" if high == math.inf else f"{low:g}–{high:g}"
-        box = f'<span class="pc-box" style="background:{here.palette.bands[name][0]}"></span>'
-        mark = f"{symbol} " if name == "exhausted" else ""
-        parts.append(f"<span>{box}{mark}{html.escape(here.say(words))} {ends}</span>")
+        ends = f"{low:g}–{high:g}"
+        if not low > 0.0:
+            ends = "≤0" if name == "exhausted" else f"<{high:g}"
+        elif high == math.inf:
+            ends = f">{low:g}"
+        box = f'<i class="pc-box" style="background:{here.palette.bands[name][0]}"></i>'
+        parts.append(f"<span>{box}{symbol} {html.escape(f'{here.say(words)} {ends}')}</span>")
     return f'<div class="pc-keys">{"".join(parts)}</div>'
 
 

@@ -16,16 +16,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from poolcast.dashboard.charts.labels import LABEL_HEIGHT, folded, label_margin, spread_labels, tinted
 from poolcast.dashboard.context import Context, Shown
 from poolcast.reporting.figure_parts import cross as cross_mark
 from poolcast.reporting.figure_parts import numbers
-from poolcast.reporting.formats import BANDS, NOT_DEFINED, Scale
+from poolcast.reporting.formats import BANDS, Scale
 from poolcast.reporting.theme import layout
 
-LABEL_HEIGHT = 17
-"""Pixels between two labels at the end of lines."""
-PLOT_HEIGHT = {"half": 190, "tall": 320, "below_cards": 190, "effect": 120}
-"""Pixels between the axes, about, by which labels are spread."""
+PLOT_HEIGHT = {"half": 132, "tall": 286, "below_cards": 190, "effect": 120}
+"""Pixels between the axes in the smallest window, by which labels are spread; a larger one has them further apart."""
 
 
 @dataclass
@@ -167,8 +166,8 @@ class OverYears:
         top = [max(a, b) if math.isfinite(a + b) else math.nan for a, b in zip(upper, lower, strict=True)]
         self.band(years, lower, top, self.context.palette.drains, 0.13)
 
-    def threshold(self, value: float, text: str, colour: str) -> None:
-        """Add a dotted line with a word."""
+    def threshold(self, value: float, text: str, colour: str, *, right: bool = False) -> None:
+        """Add a dotted line with a word at its left end, or at its right one."""
         self.shapes.append(
             {
                 "type": "line",
@@ -184,12 +183,12 @@ class OverYears:
         self.notes.append(
             {
                 "xref": "paper",
-                "x": 0,
-                "xshift": 8,
+                "x": 1 if right else 0,
+                "xshift": -6 if right else 8,
                 "y": value / self.scale.divisor,
                 "text": text,
                 "showarrow": False,
-                "xanchor": "left",
+                "xanchor": "right" if right else "left",
                 "yanchor": "bottom",
                 "font": {"size": 11, "color": colour},
             }
@@ -210,8 +209,20 @@ class OverYears:
         orange, red = ("#F0B04F", "#E5564A") if dark else ("#9A6A00", "#C0392B")
         apart = 3.0 / top * PLOT_HEIGHT[self.height] > LABEL_HEIGHT * 0.8
         words = ("chart.orange_line", "chart.red_line") if apart else ("chart.both_lines", "")
+        right = self._is_crowded(self.first, top) and not self._is_crowded(self.last, top)
         for limit, key, colour in zip((6.0, 3.0), words, (orange, red), strict=True):
-            self.threshold(limit * self.scale.divisor, self.context.t(key) if key else "", colour)
+            self.threshold(limit * self.scale.divisor, self.context.t(key) if key else "", colour, right=right)
+
+    def _is_crowded(self, end: int, top: float) -> bool:
+        """Whether a line runs where the words of the lines at 3 and 6 would stand at one end of the axis."""
+        near = 0.22 * (self.last - self.first)
+        above = 6.0 + LABEL_HEIGHT * top / PLOT_HEIGHT[self.height]
+        return any(
+            abs(year - end) <= near and value is not None and 2.0 <= value <= above
+            for trace in self.traces
+            if trace.get("hoverinfo") != "skip" and trace["type"] == "scatter"
+            for year, value in zip(trace["x"], trace["y"], strict=True)
+        )
 
     def cross(self, year: int, colour: str, text_colour: str = "", level: int = 0) -> None:
         """Mark the year in which a reserve is used up, on zero."""
@@ -234,8 +245,8 @@ class OverYears:
         """Mark the year in which a reserve is used up, on zero, where a label at the end already says the year."""
         self.traces.append(cross_mark(year, colour))
 
-    def start(self, year: int, text: str, colour: str) -> None:
-        """Mark the first year of a policy by a dotted upright line with a word."""
+    def start(self, year: int, text: str, colour: str, level: int = 0) -> None:
+        """Mark the first year of a policy by a dotted upright line with a word, `level` lines below the top."""
         self.shapes.append(
             {
                 "type": "line",
@@ -249,6 +260,7 @@ class OverYears:
             }
         )
         note = {"x": year, "xshift": 5, "yref": "paper", "y": 1, "yanchor": "top", "xanchor": "left"}
+        note["yshift"] = -14 * level
         self.notes.append(note | {"text": text, "showarrow": False, "font": {"size": 11, "color": colour}})
 
     def limits(self, low: float | None = None, high: float | None = None) -> None:
@@ -309,12 +321,13 @@ class OverYears:
         self._joint()
         span = self.last - self.first
         notes = [*self.notes, *_unit_note(self.unit or self.context.say(self.scale.unit), self.context)]
-        notes += spread_labels(self._labels, low, high, PLOT_HEIGHT[self.height])
-        margin = {"l": 46, "r": label_margin([text for _, text, _ in self._labels]), "t": 34, "b": 24}
+        labels = [(value, folded(text), colour) for value, text, colour in self._labels]
+        notes += spread_labels(labels, low, high, PLOT_HEIGHT[self.height])
+        margin = {"l": 46, "r": label_margin([text for _, text, _ in labels]), "t": 34, "b": 24}
         spec = layout(self.context.palette, margin=margin, shapes=self.shapes, annotations=notes)
         spec["xaxis"] |= {"range": [self.first - 0.6, self.last + 0.6], "tick0": 2000}
         spec["xaxis"]["dtick"] = 10 if span > 26 else 5 if span > 10 else 2
-        spec["yaxis"] |= {"range": [low, high], "nticks": 6, "rangemode": "normal"}
+        spec["yaxis"] |= {"range": [low, high], "nticks": 6, "rangemode": "normal", "ticklabelstandoff": 3}
         spec["uirevision"] = "keep"
         if self._stacked:
             spec["barmode"] = "relative"
@@ -329,70 +342,3 @@ def _unit_note(text: str, context: Context) -> list[dict[str, Any]]:
         note
         | {"showarrow": False, "xanchor": "left", "yanchor": "bottom", "font": {"size": 11.5, "color": colours.muted}}
     ]
-
-
-def tinted(colour: str, opacity: float) -> str:
-    """Return a colour ``#RRGGBB`` with an opacity."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity:g})"
-
-
-def text_width(text: str) -> int:
-    """Return about how many pixels a label takes: 13 a Chinese character, 7 a Latin one."""
-    return sum(13 if ord(character) > 0x2E7F else 7 for character in text)
-
-
-def label_margin(texts: Sequence[str]) -> int:
-    """Return the right margin that the longest label needs."""
-    plain = (text.replace("<b>", "").replace("</b>", "") for text in texts)
-    return max((text_width(text) for text in plain), default=4) + 14
-
-
-def spread_labels(
-    labels: Sequence[tuple[float, str, str]], low: float, high: float, height: float
-) -> list[dict[str, Any]]:
-    """Place labels at the right end so that none covers another.
-
-    Parameters
-    ----------
-    labels : sequence of (value, text, colour)
-        Where each belongs, in the unit of the axis.
-    low, high : float
-        Ends of the axis.
-    height : float
-        Pixels between them, about.
-    """
-    if not labels or high <= low:
-        return []
-    per_pixel = (high - low) / height
-    step = LABEL_HEIGHT * per_pixel
-    ordered = sorted(labels, key=lambda item: item[0])
-    places: list[float] = []
-    for value, _, _ in ordered:
-        wanted = min(max(value, low), high)
-        places.append(wanted if not places else max(wanted, places[-1] + step))
-    over = places[-1] - high
-    if over > 0:  # past the top a label would not be drawn at all: push the pile down from there
-        places[-1] -= over
-        for number in range(len(places) - 2, -1, -1):
-            places[number] = min(places[number], places[number + 1] - step)
-    return [
-        {
-            "xref": "paper",
-            "x": 1,
-            "xshift": 6,
-            "y": place,
-            "text": text,
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "middle",
-            "font": {"size": 12, "color": colour},
-        }
-        for place, (_, text, colour) in zip(places, ordered, strict=True)
-    ]
-
-
-def value_label(name: str, value: float, scale: Scale) -> str:
-    """Return a label: the name in bold, and its value behind it where it is defined."""
-    shown = scale.show(value)
-    return f"<b>{html.escape(name)}</b>" + ("" if shown == NOT_DEFINED else f" {shown}")

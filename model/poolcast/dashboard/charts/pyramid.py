@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from poolcast.dashboard.charts.over_time import label_margin
+from poolcast.dashboard.charts.labels import label_margin
 from poolcast.dashboard.context import Context
 from poolcast.dashboard.services.funds import Ages
 from poolcast.reporting.figure_parts import nice_step

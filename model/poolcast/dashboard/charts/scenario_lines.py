@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from poolcast.dashboard.charts.over_time import OverYears, value_label
+from poolcast.dashboard.charts.labels import value_label
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context, Shown
 from poolcast.dashboard.services.bands import FANS, Found
 from poolcast.dashboard.services.headline import reserve_state
@@ -199,5 +200,5 @@ def _flows(here: Context, figure: OverYears, drawn: Sequence[Drawn], kind: Kind,
 
 
 def _mark_starts(here: Context, figure: OverYears, starts: Sequence[tuple[int, str]]) -> None:
-    for year, text in starts:
-        figure.start(year, text, here.palette.scenario_texts[1])
+    for level, (year, text) in enumerate(starts):  # each a line lower, for years that lie close would cover each other
+        figure.start(year, text, here.palette.scenario_texts[1], level)

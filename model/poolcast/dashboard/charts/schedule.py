@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import text_width, tinted
+from poolcast.dashboard.charts.labels import text_width, tinted
 from poolcast.dashboard.context import Context
 from poolcast.reporting.theme import layout
 
@@ -77,7 +77,7 @@ def schedule_figure(here: Context, spans: Sequence[Span]) -> dict[str, Any]:
     return {"data": bars, "layout": spec}
 
 
-def _short(name: str, widest: int = 150) -> str:
+def _short(name: str, widest: int = 176) -> str:
     if text_width(name) <= widest:
         return name
     while text_width(name) > widest - 10:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import OverYears, text_width
+from poolcast.dashboard.charts.labels import text_width
+from poolcast.dashboard.charts.over_time import OverYears
 from poolcast.dashboard.context import Context, Shown
 from poolcast.reporting.figure_parts import numbers
 from poolcast.reporting.formats import WHOLE_PERCENT, Scale, rounded
@@ -88,7 +89,7 @@ def exhaustion_years(
     """
     years = list(counts)
     last = years[-1]
-    apart = last + max(3, round(len(years) / 9))
+    apart = last + max(4, round(len(years) / 6))  # its word must not touch the last year
     width = max(1.6, len(years) / 14)
     hatched = {"color": here.palette.page if here.palette.dark else "#FFFFFF", "line": {"color": shown.colour}}
     hatched["line"] = {"color": shown.colour, "width": 1}
@@ -234,8 +235,16 @@ def parts_of_variance(
         }
         for name, colour, values, errors in series
     ]
-    known = [value for trace in traces for value in trace["x"] if value is not None]
-    ends = (min([0.0, *known]) - 2, max([10.0, *known]) * 1.12 + 4)
+    # the axis holds the whiskers too, of which some reach below nothing
+    known = [
+        value + side * error
+        for trace in traces
+        for value, error in zip(trace["x"], trace["error_x"]["array"], strict=True)
+        if value is not None
+        for side in (-1, 1)
+    ]
+    low, high = min([0.0, *known]), max([10.0, *known])
+    ends = (low - 0.03 * (high - low), high + 0.03 * (high - low))
     spec = _sideways(here, traces, labels, ends)
     spec["layout"] |= {"barmode": "group", "showlegend": True, "bargap": 0.25}
     spec["layout"]["legend"] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
@@ -281,6 +290,7 @@ def settling(here: Context, paths: Sequence[int], shares: Sequence[float], error
     figure.line(paths, shares, here.t("uncertainty.settling"), here.palette.accent)
     spec = figure.specification()
     spec["layout"]["xaxis"] |= {"range": [0, paths[-1] * 1.02], "dtick": None, "nticks": 6, "tickformat": ","}
-    spec["layout"]["xaxis"] |= {"tickmode": "auto", "title": {"text": here.t("s.runs"), "standoff": 4}}
+    title = {"text": here.t("s.runs"), "standoff": 4, "font": {"size": 12}}
+    spec["layout"]["xaxis"] |= {"tickmode": "auto", "title": title}
     spec["layout"]["margin"]["b"] = 40
     return spec

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from poolcast.dashboard.charts.over_time import label_margin, text_width
+from poolcast.dashboard.charts.labels import label_margin, text_width
 from poolcast.dashboard.context import Context
 from poolcast.reporting.formats import Scale
 from poolcast.reporting.theme import layout
@@ -107,7 +107,7 @@ def waterfall_figure(
     spec = layout(palette, margin=margin | {"t": 12, "b": 26}, shapes=shapes, annotations=notes)
     spec["bargap"] = 0.38
     spec["hovermode"] = "closest"
-    spec["xaxis"] |= {"range": [low - room, high + room], "nticks": 5, "showgrid": True, "gridcolor": palette.grid}
+    spec["xaxis"] |= {"range": [low - room, high + room], "nticks": 4, "showgrid": True, "gridcolor": palette.grid}
     spec["xaxis"] |= {"zeroline": True, "zerolinecolor": palette.rule, "tickformat": ",~g"}
     spec["xaxis"].pop("dtick", None)
     ticks = [*names[:-1], f"<b>{names[-1]}</b>"]

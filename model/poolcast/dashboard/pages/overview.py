@@ -1,11 +1,12 @@
 """Overview: which regions and funds need attention, and why."""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from poolcast.dashboard import overview_parts as parts
 from poolcast.dashboard import session
+from poolcast.dashboard.charts.grids import key_of_bands
 from poolcast.dashboard.charts.tiles import tile_map
 from poolcast.dashboard.context import context
 from poolcast.dashboard.parts import files
@@ -20,8 +21,9 @@ from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import attention, takeaways
 from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.history import history
-from poolcast.reporting.formats import BANDS
 
+FEW_ROWS = 14
+"""Rows that a window of 768 pixels shows without scrolling."""
 SMALL = 3
 """Up to so many regions a map says nothing: a card for each ledger stands in its place."""
 
@@ -79,13 +81,16 @@ def funds() -> None:
                 st.toggle(here.t("overview.every_ledger"), key="every_ledger")
             more(frame.drop(columns=[trend]) if trend else frame)
         alt = plain(answer)
-        with st.container(height=344, border=False, key="most_funds"):
+        # of few rows the table ends with them; of many it takes the window, and scrolls
+        high: Literal["content", "stretch"] = "content" if len(rows) <= FEW_ROWS else "stretch"
+        place = st.container() if small else st.container(height=344, border=False, key="most_funds")
+        with place:
             st.dataframe(
                 painted(frame, rows),
                 hide_index=True,
                 row_height=27,
-                height="stretch",
-                placeholder="",
+                height=high,
+                placeholder="—",
                 key="funds",
                 on_select=picked,
                 selection_mode="single-row",
@@ -107,10 +112,11 @@ def painted(frame: Any, rows: list[attention.Row]) -> Any:
 def columns(frame: Any, trend: str) -> dict[str, Any]:
     """Say how columns are shown; money is hidden until the reader asks for it in the menu of the table."""
     found: dict[str, Any] = dict.fromkeys(list(frame.columns)[-len(parts.FLOWS) :])
-    for name, (wide, meaning) in parts.widths(here, year).items():
-        found[name] = st.column_config.Column(width=wide, help=meaning)
+    for name, (head, wide, meaning) in parts.heads(here, year).items():
+        found[name] = st.column_config.Column(head, width=wide, help=meaning)
     if trend:
-        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=88)
+        note = here.t("overview.trend_note", most=f"{parts.TALLEST:g}")
+        found[trend] = st.column_config.LineChartColumn(trend, y_min=0, y_max=parts.TALLEST, width=88, help=note)
     return found
 
 
@@ -149,17 +155,7 @@ def tiles() -> None:
             choose_year()
         with st.container(height=320, border=False, key="map_tiles"):
             draw(figure, "tiles", plain(answer), on_select=picked, selection_mode="points")
-        st.html(f'<div class="pc-keys">{keys()}</div>')
-
-
-def keys() -> str:
-    """Return the key of the bands: colour, symbol, word and limits."""
-    limits = {"exhausted": "≤0", "red": "<3", "orange": "3–6", "normal": "6–9", "ample": "9–15", "excessive": ">15"}
-    return "".join(
-        f'<span><i class="pc-box" style="background:{here.palette.bands[name][0]}"></i>'
-        f"{symbol} {safe(here.say(words))} {safe(limits[name])}</span>"
-        for name, _, _, _, symbol, words in BANDS
-    )
+        st.html(key_of_bands(here))
 
 
 answer = takeaways.overview(item, here.ledger, year, here.language)
@@ -180,7 +176,7 @@ if small:
                 chart_card(name, f"ledger_{ledger}", figure, None, f"{name}: {plain(answer)}", height="half")
     funds()
 else:
-    left, right = st.columns([1, 2])
+    left, right = st.columns([30, 70])
     with left:
         tiles()
     with right:

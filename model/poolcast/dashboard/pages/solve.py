@@ -92,10 +92,13 @@ def grid(answer: Answer, told: str) -> None:
 def regions(answer: Answer, told: str) -> None:
     """Draw what every region needs."""
     panel = solve_parts.regions(here, answer, choices[text])
+    status = work.status("solve", likely_key)
+    searching = status is not None and not status.is_over
+    scope = "solve.regions_scope" if len(here.held.regions) > 1 else "solve.odds_scope"
     chart_card(
         panel.title, "needs", panel.figure, panel.table, f"{panel.title}: {plain(told)}",
-        scope=here.t("solve.regions_scope", unit=panel.note) if panel.figure else "",
-        how=panel.how, empty=panel.empty, height="tall",
+        scope=here.t(scope, unit=panel.note) if panel.figure else "",
+        how=panel.how, height="tall", blank=lambda: solve_parts.invitation(here, searching, ask),
     )  # fmt: skip
 
 

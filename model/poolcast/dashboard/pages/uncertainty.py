@@ -119,7 +119,7 @@ def charts() -> None:
     """Draw the four charts; the numbers come when the jobs are done."""
     found = simulated()
     futures = None if found is None else Futures(here, shown, item, past, found, measure, year)
-    name = here.say(MEASURES[measure].label)
+    name = here.inside(MEASURES[measure].label)
     single = here.t("c.central") if stopped() else "◔ " + here.t("s.updating")
     left, right = st.columns([56, 44])
     with left:

@@ -9,10 +9,13 @@ from typing import Literal
 
 import streamlit as st
 
+from poolcast.dashboard.charts.labels import text_width
 from poolcast.dashboard.context import Shown
 from poolcast.dashboard.parts.tone import safe, tip
 
 Tone = Literal["better", "worse", "same"]
+_LONG = 110
+"""Pixels of a name from which names take two lines, and the strip of ranges little room."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Card:
         A line of grey text below.
     tip : str
         What the term means.
+    parts : sequence of str
+        What stands behind `foot`, one for each of the lines, in their colours.
     """
 
     title: str
@@ -72,6 +77,7 @@ class Card:
     unit: str = ""
     foot: str = ""
     tip: str = ""
+    parts: Sequence[str] = ()
 
 
 def cards(rows: Sequence[Card], doubtful: str = "") -> None:
@@ -92,11 +98,14 @@ def _card(card: Card, doubtful: str) -> str:
     if card.lines:
         low, high = _span(card.lines)
         body = "".join(_line(line, low, high, doubtful) for line in card.lines)
-        body = f'<div class="pc-rows">{body}</div>'
+        widest = max(text_width(line.scenario.title) for line in card.lines)
+        body = f'<div class="pc-rows{" pc-long" if widest > _LONG else ""}">{body}</div>'
     else:
         unit = f"<small>{safe(card.unit)}</small>" if card.unit else ""
         body = f'<div class="pc-big">{safe(card.big)}{unit}</div>'
-    foot = f'<div class="pc-foot">{safe(card.foot)}</div>' if card.foot else ""
+    told = zip(card.parts, card.lines, strict=True) if card.parts else ()
+    parts = " · ".join(f'<b style="color:{line.scenario.text_colour}">{safe(part)}</b>' for part, line in told)
+    foot = f'<div class="pc-foot">{safe(card.foot)}{parts}</div>' if card.foot else ""
     return f'<section class="pc-card"><h4>{title}</h4>{body}{foot}</section>'
 
 

@@ -37,6 +37,7 @@ def chart_card(
     controls: Callable[[], object] | None = None,
     switch: Callable[[], object] | None = None,
     empty: str = "",
+    blank: Callable[[], object] | None = None,
     tip: str = "",
 ) -> None:
     """Show a figure in a card.
@@ -68,6 +69,8 @@ def chart_card(
         Draws a small widget in the head, beside the three dots.
     empty : str
         Sentence in place of a figure.
+    blank : callable, optional
+        Draws what stands in place of a figure, where a sentence is not enough.
     tip : str
         What the term of the title means, from the glossary.
     """
@@ -85,6 +88,8 @@ def chart_card(
         with _frame(key, height):
             if as_table and table is not None:
                 show_table(table(), key=f"table_{key}", alt=alt, height="stretch")
+            elif figure is None and blank is not None:
+                blank()
             elif figure is None:
                 st.html(f'<div class="pc-note">{safe(empty)}</div>')
             else:

@@ -11,7 +11,7 @@ from poolcast.dashboard.context import Context
 from poolcast.dashboard.parts.tone import safe
 from poolcast.reporting.formats import rounded
 
-SYMBOLS: dict[Level, str] = {"red": "▼", "orange": "◆", "yellow": "●", "green": "○"}
+SYMBOLS: dict[Level, str] = {"red": "▼", "orange": "◆", "yellow": "◇", "green": "○"}
 _YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 
 
@@ -36,8 +36,10 @@ def badge(here: Context, level: Level) -> str:
 
 
 def against(warning: EarlyWarning, language: str) -> str:
-    """Return the value of a warning and the threshold that it passed, as 5.4% > 3.0%."""
+    """Return the value of a warning and the threshold that it passed, as 5.4% > 3.0% or 5.0 < 6.0 months."""
     value, limit = figures(warning.rule, warning.value, warning.threshold, language)
+    if " " in value:  # the unit once is enough
+        value = value[: value.index(" ")]
     if math.isfinite(warning.error):
         value += f" ±{rounded(196 * warning.error, 1)}"
     return f"{value} {'>' if warning.rule.fires == 'above' else '<'} {limit}"

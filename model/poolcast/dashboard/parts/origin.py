@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -48,7 +49,7 @@ def _borrowed(here: Context) -> None:
     if not box.open:
         return
     with box:
-        sentence = here.say(borrowed_words(here.loaded.assumptions))
+        sentence = borrowed_sentence(here)
         st.text(sentence)
         table = borrowed_table(here)
         widths = dict(zip(table.columns, (105, 210, 125, 160), strict=False))
@@ -66,6 +67,19 @@ def _borrowed(here: Context) -> None:
         st.caption(here.t("bar.borrowed_note"))
 
 
+def lender_title(here: Context, lender: str) -> str:
+    """Return the short title of a set that lends values, or its name where it is not one of the library."""
+    return here.say(library.short_title(lender)) if lender in library.set_names() else lender
+
+
+def borrowed_sentence(here: Context) -> str:
+    """Return how much of the set in view is borrowed, the lenders by their titles."""
+    sentence = here.say(borrowed_words(here.loaded.assumptions))
+    for lender in dict.fromkeys(one.lender for one in here.loaded.borrowed):
+        sentence = re.sub(rf"(?<=[ 、]){re.escape(lender)}\b", lender_title(here, lender), sentence)
+    return sentence
+
+
 def borrowed_table(here: Context) -> pd.DataFrame:
     """Return every borrowed parameter: group, label, lender, the year whose values stand in for earlier ones.
 
@@ -74,10 +88,7 @@ def borrowed_table(here: Context) -> pd.DataFrame:
     import pandas as pd
 
     every = here.loaded.borrowed
-    names = library.set_names()
-    lenders = {
-        one.lender: here.say(library.short_title(one.lender)) if one.lender in names else one.lender for one in every
-    }
+    lenders = {one.lender: lender_title(here, one.lender) for one in every}
     table = {
         here.t("bar.group"): [here.say(one.group) for one in every],
         here.t("bar.parameter"): [here.say(one.label) for one in every],

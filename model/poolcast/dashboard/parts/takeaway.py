@@ -21,7 +21,8 @@ def takeaway(sentence: str, basis: Sequence[str] = ()) -> None:
         Region, ledger, scenario, runs and seed.
     """
     marked = re.sub(r"\*(.+?)\*", r"<b>\1</b>", safe(sentence))
-    grey = f"<small>{' · '.join(map(safe, basis))}</small>" if basis else ""
+    pieces = [f"<span>{safe(piece)}</span>" for piece in basis]  # a line breaks between them, not inside
+    grey = f"<small>{' · '.join(pieces)}</small>" if pieces else ""
     st.html(f'<div class="pc-line" role="status">{marked} {grey}</div>')
 
 

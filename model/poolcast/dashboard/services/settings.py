@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.dashboard.services.takeaways import amount_text
+from poolcast.parameters.axes import AXES
 from poolcast.parameters.declarations import PARAMETERS
+from poolcast.reporting.words import member_words
 from poolcast.scenarios.reform import Reform
 from poolcast.scenarios.scenario import LeverCall, Scenario
 
@@ -68,9 +70,31 @@ def name_of(item: LeverCall | Reform, language: str) -> str:
     """Return the name of a lever or parameter, with the members concerned."""
     if isinstance(item, LeverCall):
         return f"{item.lever.id} {item.lever.title.in_language(language)}"
-    members = ", ".join(item.where.values())
+    members = _members(item, language)
     label = PARAMETERS[item.parameter].label.in_language(language)
     return f"{label} [{members}]" if members else label
+
+
+def _members(item: Reform, language: str) -> str:
+    """Return the members that a change concerns in words; of a whole axis nothing, of many their number."""
+    zh = language == "zh"
+    told = []
+    for axis, cell in item.where.items():
+        chosen = cell.split("|")
+        whole = axis in AXES and len(AXES[axis].members) == len(chosen) > 1
+        if whole or cell == "*":
+            continue
+        if len(chosen) > _MOST_MEMBERS:
+            name = AXES[axis].label_zh if zh else AXES[axis].label
+            told.append(f"{name} {len(chosen)} 项" if zh else f"{name.lower()}: {len(chosen)}")
+            continue
+        named = [member_words(axis, one).in_language(language) if axis in AXES else one for one in chosen]
+        told.append(("、" if zh else ", ").join(named))
+    return ("；" if zh else "; ").join(told)
+
+
+_MOST_MEMBERS = 3
+"""Members that a name lists; more are counted, and stand in the scenario's file."""
 
 
 def cell_of(item: LeverCall | Reform, loaded: LoadedSet, language: str) -> str:

@@ -104,7 +104,7 @@ class BookWriter:
         text = " · ".join(part for part in self.both(words) if part)
         sheet.write_string(0, 2, text, self.styles["title"])
         if self.set_file.synthetic:
-            made_up = Words("synthetic: made-up data, not to be quoted", "synthetic:模拟数据,不得引用")
+            made_up = Words("synthetic: made-up data, not to be quoted", "synthetic:合成数据,不得引用")
             sheet.write_string(0, 4, self.word(made_up), self.styles["warning"])
         return sheet
 

@@ -28,8 +28,11 @@ def amount_text(value: float, unit: str, language: str) -> str:
     if unit in ("fraction", "rate_per_year"):
         return PERCENT.show(value)
     english, chinese = UNITS[unit]
-    digits = 4 if unit == "ratio" else 0 if float(value).is_integer() else 2
-    return f"{rounded(value, digits)} {chinese if language == 'zh' else english}"
+    digits = 0 if float(value).is_integer() else 4 if unit == "ratio" else 2
+    shown = rounded(value, digits)
+    if unit == "ratio" and digits:
+        shown = shown.rstrip("0")
+    return f"{shown} {chinese if language == 'zh' else english}"
 
 
 def change_text(value: float, unit: str, language: str) -> str:

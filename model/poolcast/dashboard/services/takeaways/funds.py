@@ -7,7 +7,7 @@ import math
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.headline import reserve_state
 from poolcast.dashboard.services.projections import Projected
-from poolcast.dashboard.services.takeaways.place import Place, cover_of, plain, title_of, together, value_of
+from poolcast.dashboard.services.takeaways.place import Place, cover_of, inside, plain, title_of, together, value_of
 from poolcast.reporting.formats import WHOLE_PERCENT, probability_text
 
 
@@ -90,7 +90,8 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
     if reserve_state(item, region, ledger)[0] == "none":
         return place.say("take.uncertain_no_data", item)
     if found is None:
-        return place.say("take.uncertain_waiting", item, sentence=forecast(item, region, ledger, year, language))
+        single = inside(forecast(item, region, ledger, year, language))
+        return place.say("take.uncertain_waiting", item, sentence=single)
     bands = found.bands
     share, error = bands.probability("exhausted_by", region, ledger, year)
     low, median, high = (

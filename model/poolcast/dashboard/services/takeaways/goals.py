@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from poolcast.dashboard.services.takeaways.amounts import moved_text, value_text
-from poolcast.dashboard.services.takeaways.place import together
+from poolcast.dashboard.services.takeaways.place import inside, together
 from poolcast.dashboard.words import t
 from poolcast.outlook.searching import Solution
 from poolcast.reporting.formats import probability_text
@@ -31,6 +33,7 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         "change": moved_text(solution.unknown, solution.change, language),
         "condition": condition,
     }
+    values["inside"] = inside(str(values["label"]))
     if not solution.reached:
         low, high = (value_text(solution.unknown, end, language) for end in solution.unknown.bounds)
         sentence = t("take.solve_impossible", language, **values, low=low, high=high)
@@ -40,6 +43,8 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         sentence = t("take.solve_shift", language, **values)
     else:
         sentence = t("take.solve_done", language, **values)
+    if language == "zh":  # a space stands beside a number, not between two units of words
+        sentence = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", sentence)
     if probability is None:
         return sentence
     likely = t("take.solve_likely", language, probability=probability_text(probability))

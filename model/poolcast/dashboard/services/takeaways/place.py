@@ -61,10 +61,14 @@ def plain(text: str) -> str:
     return text.replace("*", "")
 
 
+def inside(text: str) -> str:
+    """Return words as they stand inside a sentence: in English without their capital."""
+    return text[:1].lower() + text[1:]
+
+
 def ledger_words(ledger: str, language: str) -> str:
     """Return the name of a ledger as it stands inside a sentence."""
-    name = ledger_name(ledger).in_language(language)
-    return name[:1].lower() + name[1:]
+    return inside(ledger_name(ledger).in_language(language))
 
 
 def title_of(item: Projected, language: str) -> str:
