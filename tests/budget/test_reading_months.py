@@ -177,7 +177,10 @@ def test_unknown_regions_and_months_in_long_form(tmp_path: Path) -> None:
 
 def test_files_that_are_refused_as_a_whole(tmp_path: Path) -> None:
     plain = workbook(tmp_path, [["line"]])
-    for part, words in (("xl/vbaProject.bin", "macros"), ("xl/externalLinks/externalLink1.xml", "other workbooks")):
+    for part, words in (
+        ("xl/vbaProject.bin", "macros"),
+        ("xl/externalLinks/externalLink1.xml", "links to other files"),
+    ):
         bad = tmp_path / f"{words[:3]}.xlsx"
         bad.write_bytes(plain.read_bytes())
         with ZipFile(bad, "a") as parts:
@@ -185,7 +188,7 @@ def test_files_that_are_refused_as_a_whole(tmp_path: Path) -> None:
         assert words in problems(bad)[0].found
     fake = tmp_path / "fake.xlsx"
     fake.write_bytes(b"no zip")
-    assert "no workbook" in problems(fake)[0].found
+    assert "no whole .xlsx" in problems(fake)[0].found
     assert "GB18030" in problems(csv_file(tmp_path, "项目,2026-01当月(元)\n住院支出,5\n", "gb18030"))[0].found
     assert "not there" in problems(tmp_path / "none.csv")[0].found
     macros = tmp_path / "book.xlsm"

@@ -14,14 +14,12 @@ from poolcast.dashboard.services.assumption_changes import (
     trial,
 )
 from poolcast.dashboard.services.assumption_history import observed
+from poolcast.dashboard.services.assumption_paths import changed_path, edits_of, turning_points
 from poolcast.dashboard.services.assumption_rows import (
     MOST_ROWS,
     SECTIONS,
-    changed_path,
-    edits_of,
     rows_of,
     section_parameters,
-    turning_points,
 )
 from poolcast.dashboard.services.projections import projected
 from poolcast.dashboard.services.sets import Edit, edited_set

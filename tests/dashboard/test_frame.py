@@ -180,3 +180,21 @@ def test_a_broken_set_of_the_server_leaves_every_other_as_it_is(page, tmp_path, 
     assert app.session_state["view"].set == "china"
     assert "pc-line" in html(app)
     assert not any("set.yaml" in text.value for text in app.run().text)
+
+
+@pytest.mark.parametrize(("page", "name", "value"), [
+    ("assumptions", "assume_search", "费率"), ("help", "help_search", "median"),
+])  # fmt: skip
+def test_what_was_searched_for_stays_when_the_language_is_switched(page, name, value):
+    app = open_page(page, lang="zh")
+    app.text_input(key=f"{name}@zh").set_value(value).run()
+    app.segmented_control(key="language@zh").set_value("en").run()
+    assert not app.exception
+    assert app.text_input(key=f"{name}@en").value == value
+
+
+def test_the_year_of_the_pyramid_stays_when_the_language_is_switched():
+    app = open_page("forecast", lang="zh")
+    app.slider(key="pyramid@zh").set_value(2044).run()
+    app.segmented_control(key="language@zh").set_value("en").run()
+    assert app.slider(key="pyramid@en").value == 2044

@@ -21,7 +21,7 @@ from poolcast.dashboard.parts.origin import borrowed_sentence
 from poolcast.dashboard.services.finding_words import found_and_required
 from poolcast.dashboard.services.headline import headline
 from poolcast.dashboard.services.settings import cell_of, name_of, setting_rows
-from poolcast.dashboard.services.takeaways import _closed_up
+from poolcast.dashboard.services.takeaways.place import closed_up
 from poolcast.outlook import compliance_checks
 from poolcast.outlook.compliance import Finding
 from poolcast.outlook.compliance_rules import RULES
@@ -146,7 +146,7 @@ def test_what_is_added_to_a_rate_is_said_in_points():
 
 
 def test_no_space_stands_between_chinese_words():
-    text = _closed_up("*51% ±3.1 个百分点* 在 2040 年底前耗尽；八成落在 *0.0 个月 至 24.4 个月* 之间")
+    text = closed_up("*51% ±3.1 个百分点* 在 2040 年底前耗尽；八成落在 *0.0 个月 至 24.4 个月* 之间")
     assert text == "*51% ±3.1 个百分点*在 2040 年底前耗尽；八成落在 *0.0 个月至 24.4 个月*之间"
 
 

@@ -224,7 +224,7 @@ def test_the_quantiles_file_holds_every_region_and_says_where_it_comes_from(foun
 
     import xarray as xr
 
-    from poolcast.dashboard import uncertainty_panels
+    from poolcast.dashboard import uncertainty_panels, uncertainty_tables
 
     class Here:
         held = type("Held", (), {"synthetic": False})
@@ -232,7 +232,7 @@ def test_the_quantiles_file_holds_every_region_and_says_where_it_comes_from(foun
         loaded = load_set("china", 2040)
 
     futures = uncertainty_panels.Futures(Here, None, None, None, found, "payable_months", 2034)
-    with xr.open_dataset(io.BytesIO(uncertainty_panels.quantiles_file(futures)), engine="h5netcdf") as read:
+    with xr.open_dataset(io.BytesIO(uncertainty_tables.quantiles_file(futures)), engine="h5netcdf") as read:
         place = {"region": "000000", "ledger": "RPF", "year": 2034, "level": 0.9}
         held = found.bands.quantile("payable_months", 0.9, "000000", "RPF")[2034]
         assert float(read["payable_months"].sel(place)) == held

@@ -7,15 +7,18 @@ import io
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from poolcast.budget.sent_workbooks import UNREADABLE, opened, unreadable
 from poolcast.parameters.errors import Problem
 from poolcast.parameters.location import display
 from poolcast.parameters.tables import read_text
 
-LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 200_000_000
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 MOST_ROWS = 20_000
+"""A year of every line of every fund of a province has fewer."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ def read_sheet(path: Path, problems: list[Problem]) -> Sheet | None:
         found = f"a row that cannot be read ({error})"
         problems.append(Problem(file, found, "cells separated by commas", "Close the quotation mark.", kind="file"))
         return None
+    if (filled := sum(map(any, rows))) > MOST_ROWS:
+        problems.append(_too_long(file, f"{filled:,} rows"))
+        return None
     sheet = Sheet(file, rows, list(range(1, len(rows) + 1)), is_workbook=False)
     sheet.problems.extend(problems)
     return sheet
@@ -72,38 +78,36 @@ def read_sheet(path: Path, problems: list[Problem]) -> Sheet | None:
 
 def _workbook(path: Path, file: str, problems: list[Problem]) -> Sheet | None:
     """Return the first sheet of a workbook as words; formulas stay as they are written."""
-    from zipfile import BadZipFile, ZipFile
-
-    from openpyxl import load_workbook
-
-    def refuse(found: str, allowed: str, remedy: str) -> None:
-        problems.append(Problem(file, found, allowed, remedy, kind="file"))
-
-    try:
-        with ZipFile(path) as parts:
-            names = parts.namelist()
-            size = sum(part.file_size for part in parts.infolist())
-    except BadZipFile:
-        refuse("no workbook of the form .xlsx", "an Excel workbook (.xlsx)", "Save it as .xlsx, or as CSV UTF-8.")
-        return None
-    if path.suffix.lower() != ".xlsx" or any(name.endswith("vbaProject.bin") for name in names):
-        refuse("a workbook with macros, or of another form", "a workbook without macros (.xlsx)", "Save it as .xlsx.")
-    if any("externalLink" in name for name in names):
-        refuse("links to other workbooks", "a workbook that stands alone", "Break the links (Data > Edit links).")
-    if size > LARGEST_UNPACKED or path.stat().st_size > LARGEST_FILE:
-        refuse("a workbook that is too large", f"at most {LARGEST_FILE // 10**6} MB", "Keep the table of months only.")
-    if problems:
+    book = opened(path, file, problems, read_only=True)
+    if book is None:
         return None
     try:
-        book = load_workbook(path, read_only=True, data_only=False)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        refuse(f"a workbook that cannot be read ({error})", "an Excel workbook", "Save it again, or as CSV UTF-8.")
+        rows = _rows(book)
+    except UNREADABLE as error:
+        problems.append(unreadable(file, error))
         return None
-    rows = []
-    for row in book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS):
-        rows.append([_word(cell) for cell in row])
-    book.close()
+    finally:
+        book.close()
+    if rows is None:
+        problems.append(_too_long(file, f"more than {MOST_ROWS:,} rows"))
+        return None
     return Sheet(file, rows, list(range(1, len(rows) + 1)), is_workbook=True)
+
+
+def _rows(book: Workbook) -> list[list[str]] | None:
+    """Return the rows of the first sheet as words; None where there are more than a year of months can have."""
+    rows: list[list[str]] = []
+    for row in book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ():
+        words = [_word(cell) for cell in row]
+        if len(rows) < MOST_ROWS:
+            rows.append(words)
+        elif any(words):
+            return None
+    return rows
+
+
+def _too_long(file: str, found: str) -> Problem:
+    return Problem(file, found, f"at most {MOST_ROWS:,}", "Keep the table of months only.", kind="file")
 
 
 def _word(cell: Any) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from poolcast.budget.lines import StatementLine
+from poolcast.budget.sent_workbooks import opened
 from poolcast.budget.statement import Statement
 from poolcast.budget.statement_cells import (
     CODE_COLUMN,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 200_000_000
 _SAME = 0.005
 """万元 by which a cell may differ from what was written and still be untouched: half of the last digit shown."""
 _LARGE = 10.0
@@ -158,28 +157,13 @@ def is_workbook(path: str | os.PathLike[str]) -> bool:
 
 
 def _opened(file: Path, name: str) -> Workbook:
-    from zipfile import BadZipFile, ZipFile
-
-    from openpyxl import load_workbook
-
-    def refuse(found: str, allowed: str, remedy: str) -> ResultError:
-        return ResultError(Problem(name, found, allowed, remedy))
-
     if not file.is_file():
-        raise refuse("no such file", "a budget workbook (.xlsx)", "Check the path.")
-    try:
-        with ZipFile(file) as parts:
-            names = parts.namelist()
-            size = sum(part.file_size for part in parts.infolist())
-        if file.suffix.lower() != ".xlsx" or any(one.endswith("vbaProject.bin") for one in names):
-            raise refuse("a workbook with macros, or of another form", "a workbook (.xlsx)", "Save it as .xlsx.")
-        if size > LARGEST_UNPACKED or file.stat().st_size > LARGEST_FILE:
-            raise refuse("a workbook that is too large", f"at most {LARGEST_FILE // 10**6} MB", "Keep it as written.")
-        return load_workbook(file, data_only=False)
-    except (BadZipFile, OSError, ValueError, KeyError) as error:
-        raise refuse(
-            f"a workbook that cannot be read ({error})", "a budget workbook (.xlsx)", "Save it again."
-        ) from None
+        raise ResultError(Problem(name, "no such file", "a budget workbook (.xlsx)", "Check the path."))
+    problems: list[Problem] = []
+    book = opened(file, name, problems, read_only=False)
+    if book is None:
+        raise ResultError(problems)
+    return book
 
 
 def _memory(book: Workbook, name: str) -> Memory:

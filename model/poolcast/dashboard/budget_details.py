@@ -100,17 +100,15 @@ def _workbook(here: Context, shown: Shown) -> bytes:
     key = (here.loaded.digest, shown.scenario.digest, shown.scenario.name, here.region, here.ledger, here.language)
     files_given = (given.months, given.approved)
     held = st.session_state.get("budget_book")
-    same = (
-        held is not None and held[0] == key and all(one is two for one, two in zip(held[2], files_given, strict=True))
-    )
-    if not same:
-        with st.spinner(here.t("budget.excel_wait")):
-            made = shown.made
-            if given.is_example:  # what is made up stands in no file
-                made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
-            held = (key, budgets.workbook(made, here.region, here.language), files_given)
-        st.session_state["budget_book"] = held
-    content: bytes = held[1]
+    if held is not None and held[0] == key and all(one is two for one, two in zip(held[2], files_given, strict=True)):
+        kept: bytes = held[1]
+        return kept
+    with st.spinner(here.t("budget.excel_wait")):
+        made = shown.made
+        if given.is_example:  # what is made up stands in no file
+            made = budgets.with_uploads(shown.plain, replace(given, months=None), here.region, here.ledger)
+        content = budgets.workbook(made, here.region, here.language)
+    st.session_state["budget_book"] = (key, content, files_given)
     return content
 
 
@@ -158,12 +156,13 @@ def _monthly(here: Context, shown: Shown) -> None:
         st.html(f'<div class="pc-note">{safe(here.t("budget.cannot_phase"))}</div>')
         return
     kinds = ["phased", "actual", "expected"] if months.known else ["phased"]
-    kind = str(st.session_state.get(session.key_of("budget_kind"), "phased"))
+    kind = str(session.choice_of("budget_kind", "phased"))
+    kind = kind if kind in kinds else "phased"
     st.segmented_control(
         here.t("budget_panel.monthly"), kinds, format_func=lambda one: here.t(f"budget_kind.{one}"),
-        key=session.key_of("budget_kind"), default="phased", label_visibility="collapsed", required=True,
+        label_visibility="collapsed", required=True, **session.kept("budget_kind", kind),
     )  # fmt: skip
-    table = _scaled(here, monthly_table(here, months, kind if kind in kinds else "phased"), chart_scale(shown))
+    table = _scaled(here, monthly_table(here, months, kind), chart_scale(shown))
     show_table(table, key="table_monthly", alt=here.t("budget_panel.monthly"))
     how = "；" if here.language == "zh" else "; "
     patterns = dict.fromkeys(here.say(months.watched.patterns.method_words(line)) for line in months.lines)
@@ -309,13 +308,13 @@ UNIT_WORDS = ("yuan", "persons", "ratio", "fraction", "months", "services")
 def _schedules(here: Context, shown: Shown) -> None:
     found = schedules(here, shown)
     codes = list(found)
-    key = session.key_of("budget_schedule")
-    code = str(st.session_state.get(key, codes[0]))
+    chosen = str(session.choice_of("budget_schedule", codes[0]))
+    code = chosen if chosen in found else codes[0]
     st.segmented_control(
         here.t("budget_panel.schedules"), codes, format_func=lambda one: f"{one} {here.say(found[one].title)}",
-        key=key, default=codes[0], label_visibility="collapsed", required=True,
+        label_visibility="collapsed", required=True, **session.kept("budget_schedule", code),
     )  # fmt: skip
-    table = schedule_table(here, found.get(code, found[codes[0]]))
+    table = schedule_table(here, found[code])
     if table.empty:
         st.html(f'<div class="pc-note">{safe(here.t("budget.empty_schedule"))}</div>')
         return

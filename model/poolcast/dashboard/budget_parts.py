@@ -6,7 +6,6 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -30,9 +29,6 @@ from poolcast.dashboard.services.reproduce import View
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.formats import MONTHS, Scale, money_scale_in, range_text, rounded
 from poolcast.scenarios.scenario import Scenario
-
-if TYPE_CHECKING:
-    pass
 
 _UPLOADS, _MADE, _SHOWN = "budget_uploads", "budget_made", "budget_shown"
 _ALERT_BANDS = {"amber": "orange", "red": "red"}

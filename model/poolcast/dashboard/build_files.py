@@ -205,9 +205,9 @@ def _save(here: Context, effect: Effect | None) -> None:
         errors = sorted({finding.rule.id for finding in broken if finding.severity == "error"})
         why = st.text_area(
             here.t("build.why"),
-            key=session.key_of("build_why"),
             placeholder=here.t("build.why_waiver") if errors else here.t("build.why_hint"),
             max_chars=600,
+            **session.kept("build_why", session.choice_of("build_why", "")),
         )
         if errors:
             st.warning(here.t("build.needs_waiver", rules=", ".join(errors)), icon=":material/gavel:")

@@ -40,10 +40,10 @@ def glossary(here: Context) -> None:
     """Draw the glossary: a search, and the entries by kind."""
     text = st.text_input(
         here.t("help.search"),
-        key=session.key_of("help_search"),
         placeholder=here.t("help.search_hint"),
         icon=":material/search:",
         label_visibility="collapsed",
+        **session.kept("help_search", session.choice_of("help_search", "")),
     ).strip()
     entries = looked_up(text)
     count = here.t("help.found", n=len(entries))

@@ -174,6 +174,24 @@ def bound(name: str, value: Any, change_view: Callable[[Any], object]) -> dict[s
     return {"key": key, "on_change": changed}
 
 
+def kept(name: str, value: Any) -> dict[str, Any]:
+    """Return key and callback of a widget whose choice no link holds: it stays when the language is switched.
+
+    Parameters
+    ----------
+    name : str
+        Name of the widget, without the language.
+    value : object
+        What it shows; see `choice_of`.
+    """
+    return bound(name, value, lambda chosen: st.session_state.__setitem__(f"kept_{name}", chosen))
+
+
+def choice_of(name: str, otherwise: Any) -> Any:
+    """Return what was chosen in a widget of `kept`."""
+    return st.session_state.get(f"kept_{name}", otherwise)
+
+
 _ABSENT = object()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from poolcast.dashboard import session, uncertainty_panels
+from poolcast.dashboard import session, uncertainty_panels, uncertainty_tables
 from poolcast.dashboard.charts import uncertainty as charts
 from poolcast.dashboard.charts.grids import heat_map
 from poolcast.dashboard.context import Context
@@ -169,7 +169,7 @@ def _note(text: str) -> None:
 
 
 def _regions(here: Context, asked: Asked, futures: Futures) -> None:
-    table = uncertainty_panels.regions_table(futures)
+    table = uncertainty_tables.regions_table(futures)
     if table.empty:
         _note(here.t("uncertainty.no_reserve"))
         return
@@ -181,7 +181,7 @@ def _tails(here: Context, asked: Asked, futures: Futures) -> None:
     if not uncertainty_panels.has_reserve(futures.item, asked.region, asked.ledger):
         _note(here.t("uncertainty.no_reserve"))
         return
-    show_table(uncertainty_panels.tails_table(futures), "table_tails", here.t("detail.tails"))
+    show_table(uncertainty_tables.tails_table(futures), "table_tails", here.t("detail.tails"))
     _note(here.t("uncertainty.tails_note", last=here.last_year))
 
 
@@ -336,12 +336,12 @@ def _grid(here: Context, asked: Asked, axes: dict[str, sensitivities.Axis], row:
 
 def _files(here: Context, asked: Asked, futures: Futures) -> None:
     """Draw the downloads: quantiles as NetCDF, CSV and XLSX, and the sensitivity report."""
-    table = uncertainty_panels.quantiles_table(futures)
+    table = uncertainty_tables.quantiles_table(futures)
     title = here.t("detail.files")
     made = (
         ("a.csv", "csv", "text/csv", files.as_csv(table, here)),
         ("a.xlsx", "xlsx", files.XLSX, files.as_xlsx({title: table}, here)),
-        ("uncertainty.netcdf", "nc", "application/x-netcdf", uncertainty_panels.quantiles_file(futures)),
+        ("uncertainty.netcdf", "nc", "application/x-netcdf", uncertainty_tables.quantiles_file(futures)),
     )
     _note(here.t("uncertainty.files_note"))
     with st.container(horizontal=True):

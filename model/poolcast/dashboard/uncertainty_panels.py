@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +26,6 @@ from poolcast.reporting.formats import (
     Scale,
     money_scale,
     money_scale_in,
-    probability_text,
-    range_text,
 )
 from poolcast.reporting.sensitivity_tables import RISK_WORDS
 
@@ -184,14 +180,15 @@ def _fan_table(futures: Futures, scale: Scale) -> pd.DataFrame:
         name = here.t("c.median") if level == 0.5 else here.t("uncertainty.quantile", n=f"{100 * level:g}")
         found = futures.bands.quantile(futures.measure, level, *futures.place)
         columns[f"{name} ({unit})"] = [round(found[year] / scale.divisor, scale.digits + 1) for year in futures.years]
-    error = futures.bands.fans[futures.measure]["quantile_error"].sel({"level": 0.5, **_sel(futures)})
+    error = futures.bands.fans[futures.measure]["quantile_error"].sel({"level": 0.5, **place_of(futures)})
     columns[f"{here.t('uncertainty.median_error')} ({unit})"] = [
         round(float(error.sel(year=year)) / scale.divisor, scale.digits + 2) for year in futures.years
     ]
     return pd.DataFrame(columns)
 
 
-def _sel(futures: Futures) -> dict[str, str]:
+def place_of(futures: Futures) -> dict[str, str]:
+    """Return region and ledger as labelled arrays are asked for them."""
     region, ledger = futures.place
     return {"region": region, "ledger": ledger}
 
@@ -213,7 +210,7 @@ def exhaustion(futures: Futures) -> Panel:
     def table() -> pd.DataFrame:
         import pandas as pd
 
-        found = futures.bands.events["exhaustion"].sel(_sel(futures))
+        found = futures.bands.events["exhaustion"].sel(place_of(futures))
         shares, errors = found["probability"].values.tolist(), found["error"].values.tolist()
         names = [*map(str, counts), here.t("uncertainty.never")]
         rows: dict[str, Sequence[object]] = {
@@ -233,14 +230,14 @@ def exhaustion(futures: Futures) -> Panel:
 
 
 def _counts(bands: Bands, futures: Futures) -> tuple[dict[int, float], float]:
-    found = bands.events["exhaustion"].sel(_sel(futures))
+    found = bands.events["exhaustion"].sel(place_of(futures))
     years = map(int, found.year.values.tolist())
     counts = dict(zip(years, (value * bands.paths for value in found["probability"].values.tolist()), strict=True))
     return counts, float(found["never"]) * bands.paths
 
 
 def _median_year(bands: Bands, futures: Futures) -> int | None:
-    year = float(bands.event_years["exhaustion"].sel({"level": 0.5, **_sel(futures)}))
+    year = float(bands.event_years["exhaustion"].sel({"level": 0.5, **place_of(futures)}))
     return int(year) if year <= futures.here.last_year else None
 
 
@@ -313,111 +310,3 @@ def strongest(here: Context, found: xr.Dataset) -> str:
         return ""
     label = str(found["label_zh" if here.language == "zh" else "label"].values[int(np.argmax(effects))])
     return label.split(" ±")[0].split(" ×")[0]
-
-
-def regions_table(futures: Futures) -> pd.DataFrame:
-    """Return a row for each region and pool with this ledger: chances, years and months with their errors."""
-    import pandas as pd
-
-    here, bands, year = futures.here, futures.bands, futures.year
-    rows = []
-    for code in (*here.held.regions, *here.pools):
-        if not has_reserve(futures.item, code, here.ledger):
-            continue
-        share, error = bands.probability("exhausted_by", code, here.ledger, year)
-        below_3, _ = bands.probability("months_below_3", code, here.ledger, year)
-        low, median, high = (
-            bands.quantile("payable_months", level, code, here.ledger)[year] for level in (0.1, 0.5, 0.9)
-        )
-        ends = bands.event_years["exhaustion"].sel(region=code, ledger=here.ledger)
-        years = [_year_words(here, float(ends.sel(level=level))) for level in (0.1, 0.5, 0.9)]
-        rows.append(
-            {
-                here.t("bar.region"): here.say(here.held.name_of(code)),
-                here.t("uncertainty.exhausted_by", year=year): probability_text(
-                    share, bands.paths, error, here.language
-                ),
-                here.t("uncertainty.below_3_in", year=year): probability_text(below_3, bands.paths),
-                here.t("uncertainty.median_year"): years[1],
-                here.t("uncertainty.years_8"): years[0]
-                if years[0] == years[2]
-                else range_text(years[0], years[2], here.language),
-                here.t("uncertainty.months_in", year=year): MONTHS.show(max(median, 0.0)),
-                here.t("uncertainty.months_8", year=year): range_text(
-                    MONTHS.show(max(low, 0.0)), MONTHS.show(max(high, 0.0)), here.language
-                ),
-                "_": -share,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    return frame.sort_values("_", kind="stable").drop(columns="_") if len(frame) else frame
-
-
-def _year_words(here: Context, year: float) -> str:
-    return str(int(year)) if year <= here.last_year else here.t("c.after", year=here.last_year)
-
-
-def tails_table(futures: Futures) -> pd.DataFrame:
-    """Return value at risk and tail mean with their errors, of the scenario and the baseline."""
-    import pandas as pd
-
-    here = futures.here
-    shown = [(futures.shown.title, futures.bands)]
-    if futures.found.against is not None:
-        shown.append((here.shown[0].title, futures.found.against))
-    names = (
-        "shortfall_value_at_risk",
-        "shortfall_tail_mean",
-        "largest_deficit_value_at_risk",
-        "largest_deficit_tail_mean",
-    )
-    found = {title: bands.tails.sel(_sel(futures)) for title, bands in shown}
-    scale = money_scale_in(here.view.unit, [float(tails[name]) for tails in found.values() for name in names])
-    unit = here.say(scale.unit)
-    rows: dict[str, list[object]] = {here.t("uncertainty.tail"): [here.t(f"tail.{name}") for name in names]}
-    for title, tails in found.items():
-        rows[f"{title} ({unit})"] = [scale.show(float(tails[name])) for name in names]
-        rows[f"{title} ± ({unit})"] = [scale.show(1.96 * float(tails[f"{name}_error"])) for name in names]
-    return pd.DataFrame(rows)
-
-
-def quantiles_table(futures: Futures) -> pd.DataFrame:
-    """Return the quantiles of every measure of the region and ledger in view: tidy, in yuan and months."""
-    import pandas as pd
-
-    here, rows = futures.here, []
-    for measure, found in futures.bands.fans.items():
-        chosen = found["quantile"].sel(_sel(futures))
-        for year in chosen.year.values.tolist():
-            values = chosen.sel(year=year)
-            if all(math.isfinite(value) for value in values.values.tolist()):
-                named = {f"{100 * float(level):g}%": float(values.sel(level=level)) for level in values.level.values}
-                rows.append({here.t("uncertainty.measure"): measure, here.t("u.year"): int(year), **named})
-    return pd.DataFrame(rows)
-
-
-def quantiles_file(futures: Futures) -> bytes:
-    """Return quantiles and probabilities of every region and ledger as NetCDF, in yuan and months."""
-    import xarray as xr
-
-    bands, here = futures.bands, futures.here
-    parts = [
-        found[["quantile", "quantile_error"]].rename(quantile=name, quantile_error=f"{name}_error")
-        for name, found in bands.fans.items()
-    ]
-    joined = xr.merge([*parts, bands.probabilities], compat="override", join="outer")
-    joined.attrs = {
-        "set": here.view.set,
-        "set_digest": here.loaded.content,
-        "scenario": bands.scenario,
-        "paths": bands.paths,
-        "seed": bands.seed,
-        "synthetic": int(here.held.synthetic),
-    }
-    for name in list(joined.coords):
-        if joined[name].dtype.kind == "O":
-            joined[name] = joined[name].astype(str)
-    with tempfile.TemporaryDirectory(prefix="poolcast-quantiles-") as folder:
-        place = Path(folder) / "quantiles.nc"
-        joined.to_netcdf(place, engine="h5netcdf")
-        return place.read_bytes()

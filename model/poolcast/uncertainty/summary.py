@@ -1,4 +1,4 @@
-"""Summary: quantiles, probabilities, events and tails of a simulation, each with its sampling error (handbook 7.3)."""
+"""Summary: quantiles, probabilities and events of a simulation, each with its sampling error (handbook 7.3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from poolcast.uncertainty import histogram_summary, sampling_error
 from poolcast.uncertainty.histogram import HistogramStore
 from poolcast.uncertainty.kept import KeptMeasure
 from poolcast.uncertainty.order_statistics import order_statistics
-from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold, count_flags, without_years
+from poolcast.uncertainty.quantities import THRESHOLDS, below_threshold, count_flags
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 """Quantiles of every fan."""
 EVENTS = ("first_deficit", "first_deficit_before_interest", "exhaustion")
-TAIL = 0.95
 PATHS_AT_A_TIME = 255
 """Paths that are looked at one after another: what a byte can count."""
 LINES = 32
@@ -206,105 +205,6 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
     )
 
 
-def tails(simulation: Simulation, scenario: str) -> xr.Dataset:
-    """Return value at risk and tail mean of the shortfall at the horizon and of the largest deficit of a year.
-
-    Shortfall is the negative of the reserve in the last year, the deficit that of the balance; the tail mean is the
-    mean beyond the 95 % quantile. ``relative_shortfall`` is the mean shortfall below zero over the revenue of the last
-    year. ``NAME_error`` is the standard error of each, from its spread over groups of paths (not of counted paths).
-
-    Returns
-    -------
-    xarray.Dataset (region, ledger)
-    """
-    if not simulation.is_exact:
-        return histogram_summary.tails(simulation, scenario, TAIL)
-    return simulation.once(("tails", scenario), lambda: _tails(simulation, scenario))
-
-
-def _tails(simulation: Simulation, scenario: str) -> xr.Dataset:
-    base, last = simulation.job.baseline.base_year, simulation.job.baseline.last_year
-    reserve = -_lowest(simulation, scenario, "reserve", last, last)
-    deficit = -_lowest(simulation, scenario, "balance", base + 1, last)
-    income = None
-    if "revenue" in simulation.layout.names:
-        income = _lowest(simulation, scenario, "revenue", last, last)
-    return _with_errors(simulation, lambda chosen: _tails_of(reserve, deficit, income, chosen))
-
-
-def _tails_of(
-    reserve: xr.DataArray, deficit: xr.DataArray, income: xr.DataArray | None, chosen: NDArray[np.intp]
-) -> xr.Dataset:
-    import xarray as xr
-
-    parts = {}
-    for name, every in (("shortfall", reserve), ("largest_deficit", deficit)):
-        values = every.isel(path=chosen)
-        at_risk = _quantile(values, TAIL)
-        parts[f"{name}_value_at_risk"] = at_risk
-        parts[f"{name}_tail_mean"] = values.where(values >= at_risk).mean("path")
-    if income is not None:
-        short = reserve.isel(path=chosen)
-        mean = short.clip(min=0).where(short.notnull()).mean("path")
-        parts["relative_shortfall"] = mean / income.isel(path=chosen).mean("path")
-    return xr.Dataset(parts)
-
-
-def _with_errors(simulation: Simulation, figures: Callable[[NDArray[np.intp]], xr.Dataset]) -> xr.Dataset:
-    """Return figures of all paths with their errors, ``NAME_error``, from their spread over groups of paths."""
-    import xarray as xr
-
-    found = figures(np.arange(simulation.paths))
-    groups = sampling_error.groups_of(simulation.draws, simulation.paths)
-    if groups is None:
-        spread = found * np.nan
-    else:
-        numbers = sorted(set(groups.tolist()))
-        parts = xr.concat([figures(np.flatnonzero(groups == number)) for number in numbers], "group")
-        spread = parts.std("group", ddof=1) / np.sqrt(len(numbers))
-    return found.assign({f"{name}_error": spread[name] for name in found.data_vars})
-
-
-def reserve_needed(simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05) -> xr.DataArray:
-    """Return the reserve to add at the base year end so that exhaustion within some years is no likelier than asked.
-
-    Interest on what is added is not counted, so the figure is on the safe side. Negative: that much could be spared.
-
-    Parameters
-    ----------
-    years : int
-        Years after the base year.
-    probability : float
-        Of exhaustion within them.
-
-    Returns
-    -------
-    xarray.DataArray (region, ledger), yuan
-    """
-    if not simulation.is_exact:
-        return histogram_summary.reserve_needed(simulation, scenario, years, probability)
-    return _reserve_needed(simulation, scenario, years, probability)["reserve_needed"]
-
-
-def reserve_needed_error(
-    simulation: Simulation, scenario: str, years: int = 5, probability: float = 0.05
-) -> xr.DataArray:
-    """Return the standard error of `reserve_needed`; NaN where paths are few, or counted instead of kept."""
-    if not simulation.is_exact:
-        return histogram_summary.reserve_needed(simulation, scenario, years, probability) * np.nan
-    return _reserve_needed(simulation, scenario, years, probability)["reserve_needed_error"]
-
-
-def _reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.Dataset:
-    base = simulation.job.baseline.base_year
-    lowest = _lowest(simulation, scenario, "reserve", base + 1, base + years)
-
-    def needed(chosen: NDArray[np.intp]) -> xr.Dataset:
-        return _quantile(-lowest.isel(path=chosen), 1 - probability).to_dataset(name="reserve_needed")
-
-    return _with_errors(simulation, needed)
-
-
 def convergence(
     simulation: Simulation, scenario: str, measure: str, met: Callable[[xr.DataArray], xr.DataArray], points: int = 40
 ) -> xr.Dataset:
@@ -374,37 +274,6 @@ def _errors_by_batch(met: NDArray[np.bool_], batches: NDArray[np.intp], counts: 
     by_batch = np.stack(shares)
     result: Array = by_batch.std(0, ddof=1) / np.sqrt(len(by_batch))
     return result
-
-
-def _lowest(simulation: Simulation, scenario: str, measure: str, first: int, last: int) -> xr.DataArray:
-    """Return the lowest value of some years (path, region, ledger); NaN where none of them has one.
-
-    Only the numbers of some paths at a time are in memory.
-    """
-    import xarray as xr
-
-    kept, store = simulation.layout[measure], simulation.store
-    assert not isinstance(store, HistogramStore)
-    target = without_years(kept, measure)
-    axis = kept.dimensions.index("year")
-    place = np.stack(np.unravel_index(kept.cells, kept.shape))
-    years = np.array([int(year) for year in kept.coordinates["year"]])[place[axis]]
-    homes = np.ravel_multi_index(tuple(np.delete(place, axis, axis=0)), target.shape)
-    result = np.full((simulation.paths, int(np.prod(target.shape))), np.nan)
-    for start, rows in store.pieces(scenario, kept, 0, simulation.paths, PATHS_AT_A_TIME):
-        part = result[start : start + len(rows)]
-        for year in range(first, last + 1):
-            mine = np.flatnonzero(years == year)
-            part[:, homes[mine]] = np.fmin(part[:, homes[mine]], rows[:, mine])
-    coordinates = {axis: list(members) for axis, members in target.coordinates.items()}
-    values = result.reshape(simulation.paths, *target.shape)
-    return xr.DataArray(values, dims=("path", *target.dimensions), coords=coordinates, name=measure)
-
-
-def _quantile(values: xr.DataArray, level: float) -> xr.DataArray:
-    """Return a quantile over paths; NaN where a ledger has no value at all."""
-    known = values.notnull().all("path")
-    return values.fillna(0.0).quantile(level, dim="path", skipna=False).drop_vars("quantile").where(known)
 
 
 def _shares(

@@ -34,10 +34,10 @@ left, middle, right = st.columns([17, 52, 31])
 with left:
     text = st.text_input(
         here.t("assume.search"),
-        key=session.key_of("assume_search"),
         placeholder=here.t("assume.search_hint"),
         label_visibility="collapsed",
         icon=":material/search:",
+        **session.kept("assume_search", session.choice_of("assume_search", "")),
     ).strip()
     number = counts(held.base)
     kept = st.session_state.get("assume_section", "financing")

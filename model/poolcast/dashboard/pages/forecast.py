@@ -84,13 +84,12 @@ def ages() -> None:
     if first is None or final is None:
         card(Panel(title, None, None, empty=here.t("forecast.no_people")), "people")
         return
-    seen = int(st.session_state.get(session.key_of("pyramid"), year))
-    now = funds.ages_of(item, here.region, min(seen, last)) or first
+    seen = min(int(session.choice_of("pyramid", year)), last)
+    now = funds.ages_of(item, here.region, seen) or first
 
     def slider() -> None:
-        st.session_state[session.key_of("pyramid")] = min(seen, last)
         label = here.t("forecast.year")
-        st.slider(label, base, last, key=session.key_of("pyramid"), label_visibility="collapsed")
+        st.slider(label, base, last, label_visibility="collapsed", **session.kept("pyramid", seen))
 
     figure = pyramid(here, now, first, peak_of(first, final))
     table = lambda: forecast_details.ages_table(here, now)  # noqa: E731

@@ -36,20 +36,22 @@ def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Ca
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
-        timed = [waits()]
+        has_timer = waits()
+        is_over = [not has_timer]
 
-        @st.fragment(run_every=seconds if timed[0] else None)
+        @st.fragment(run_every=seconds if has_timer else None)
         @wraps(draw)
         def shown() -> None:
-            is_over = timed[0]  # also where something goes wrong: it would go wrong again every second
+            comes = False  # also where something goes wrong: it would go wrong again every second
             with guarded(draw.__qualname__):
-                is_over = timed[0] and not waits()
+                awaited = waits()
                 draw()
                 session.finish()  # a choice in this part alone changes the view too
-                if not timed[0] and waits():
+                comes = awaited or waits()  # what came meanwhile is drawn the next time
+                if comes and is_over[0]:
                     st.rerun()
-            if is_over:
-                timed[0] = False
+            if has_timer and not comes:  # each time: a run that a click cuts short never says it
+                is_over[0] = True
                 stop_looking()
 
         return shown

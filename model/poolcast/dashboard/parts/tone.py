@@ -12,7 +12,6 @@ import streamlit as st
 from poolcast.dashboard.context import palette
 from poolcast.reporting.theme import Palette
 
-_YELLOW = {False: ("#F6E3A1", "#1B242D"), True: ("#F0D24A", "#12181F")}
 _STYLE = Path(__file__).parent.parent / "style.css"
 
 

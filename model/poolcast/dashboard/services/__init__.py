@@ -8,7 +8,7 @@ Sets (`services.sets`)
     ``.is_named``, ``.is_synthetic``); ``places(loaded) -> (Place, ...)`` regions then pools with their ledgers;
     ``ledgers(loaded)``; ``ledger_name(code)``; ``parameters_with_evidence(loaded, "synthetic" | "borrowed" | ...)``;
     ``edited_set(loaded, [Edit(parameter, value, where, first_year, last_year)]) -> LoadedSet`` with checks;
-    ``uploaded_set(assumptions)``; ``differences(one, other)``.
+    ``uploaded_set(assumptions, file)``.
 Library (`services.scenarios`)
     ``presets()``, ``scenario_of(name)``, ``lever_groups()``, ``lever(word)``, ``badges(lever)`` with ``BADGES``,
     ``touched(lever, loaded)``, ``notches(argument)``, ``start_years(loaded)``, ``usual_start(loaded)``,

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from poolcast.dashboard.services.assumption_paths import changed_path, edits_of
 from poolcast.dashboard.services.assumption_rows import (
     SECTIONS,
     Row,
-    changed_path,
-    edits_of,
     rows_of,
     section_of,
     section_parameters,

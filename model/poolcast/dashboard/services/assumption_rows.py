@@ -9,7 +9,7 @@ scales it as a whole.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -17,8 +17,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from poolcast.dashboard.services.assumption_paths import SAME, moves_in_steps, turning_points
 from poolcast.dashboard.services.caching import BoundedCache
-from poolcast.dashboard.services.sets import Edit, LoadedSet
+from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.parameters.assumptions import Array
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.declaration import UNITS, Parameter, Words
@@ -29,7 +30,6 @@ MOST_ROWS = 24
 MOST_TURNS = 6
 _THINNED = (0, 1, 5, 10, 20)
 """Years after the first one that stand for a path with more turning points than `MOST_TURNS`."""
-_SAME = 1e-9
 _GROWS_FROM_BASE = (
     "economy.average_wage",
     "economy.gross_domestic_product",
@@ -308,105 +308,16 @@ def _turns(
     if not years:
         return [Row(parameter.name, "value", float(path[0]), where, code)]
     known = [(year, float(value)) for year, value in zip(years, path.tolist(), strict=True) if math.isfinite(value)]
-    points = turning_points([value for _, value in known], step=parameter.between == "step" or _is_account(parameter))
+    points = turning_points([value for _, value in known], step=moves_in_steps(parameter))
     if len(points) > MOST_TURNS:
         points = [point for point in (*_THINNED, len(known) - 1) if point < len(known)]
     rows = []
     for place, point in enumerate(points):
         year, value = known[point]
         end = point
-        while end + 1 < len(known) and abs(known[end + 1][1] - value) <= _SAME * max(1.0, abs(value)):
+        while end + 1 < len(known) and abs(known[end + 1][1] - value) <= SAME * max(1.0, abs(value)):
             end += 1
         before = known[points[place - 1]][0] if place else None
         after = known[points[place + 1]][0] if place + 1 < len(points) else None
         rows.append(Row(parameter.name, "value", value, where, code, year, known[end][0], before, after, tuple(known)))
     return rows
-
-
-def _is_account(parameter: Parameter) -> bool:
-    return parameter.layer == "accounts"
-
-
-def turning_points(values: Sequence[float], *, step: bool = False) -> list[int]:
-    """Return the positions at which a path of straight lines turns: its first value, each bend, and its last.
-
-    Examples
-    --------
-    >>> turning_points([5.0, 5.0, 5.0])
-    [0]
-    >>> turning_points([4.0, 3.0, 2.0, 2.0, 2.0])
-    [0, 2]
-    >>> turning_points([1.0, 1.0, 2.0, 2.0], step=True)
-    [0, 2]
-    """
-    path = np.asarray(values, dtype=np.float64)
-    close = _SAME * max(1.0, float(np.abs(path).max()))
-    if step:
-        return [0, *(np.flatnonzero(np.abs(np.diff(path)) > close) + 1).tolist()]
-    slopes = np.diff(path)
-    bends = (np.flatnonzero(np.abs(np.diff(slopes)) > close) + 1).tolist()
-    ends = [len(path) - 1] if slopes.size and abs(slopes[-1]) > close else []
-    return [0, *(bend for bend in bends if bend != 0), *ends]
-
-
-def changed_path(row: Row, changes: Mapping[str, tuple[Row, float]]) -> dict[int, float]:
-    """Return the path of a row by year after all changes of its turning points, each fading out to its neighbours.
-
-    Parameters
-    ----------
-    row : Row
-        A row with years.
-    changes : mapping of key to (Row, value)
-        New values of rows, in the declared unit.
-    """
-    step = row.declared.between == "step" or _is_account(row.declared)
-    path = dict(row.path)
-    for other, value in changes.values():
-        if (other.parameter, other.region, other.where) != (row.parameter, row.region, row.where):
-            continue
-        for year in path:
-            path[year] += (value - other.value) * _weight(other, year, step)
-    low, high = row.bounds
-    return {year: min(max(value, low), high) for year, value in path.items()}
-
-
-def _weight(row: Row, year: int, step: bool) -> float:
-    """Return how much of a change of a turning point holds in a year."""
-    point = row.year if row.year is not None else year
-    if row.before is not None and year < point:
-        return 0.0 if step else max(0.0, (year - row.before) / (point - row.before))
-    if row.after is not None and year > point:
-        if step:
-            return float(year < row.after)
-        return max(0.0, (row.after - year) / (row.after - point))
-    return 1.0
-
-
-def edits_of(changes: Mapping[str, tuple[Row, float]]) -> tuple[Edit, ...]:
-    """Return the edits of a set that changes of rows amount to."""
-    edits: list[Edit] = []
-    done: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
-    for row, value in changes.values():
-        where = (*((("region", row.region),) if row.region else ()), *row.where)
-        if row.kind == "scale":
-            edits.append(Edit(row.parameter, value, where, is_factor=True))
-        elif not row.path:
-            edits.append(Edit(row.parameter, value, where))
-        elif (row.parameter, row.region, row.where) not in done:
-            done.add((row.parameter, row.region, row.where))
-            edits += _runs(row, where, changed_path(row, changes))
-    return tuple(edits)
-
-
-def _runs(row: Row, where: tuple[tuple[str, str], ...], path: Mapping[int, float]) -> list[Edit]:
-    """Return an edit for each run of years of one value, of the years that change."""
-    before = dict(row.path)
-    edits: list[Edit] = []
-    for year, value in path.items():
-        if value == before[year]:
-            continue
-        if edits and edits[-1].value == value and edits[-1].last_year == year - 1:
-            edits[-1] = Edit(row.parameter, value, where, edits[-1].first_year, year)
-        else:
-            edits.append(Edit(row.parameter, value, where, year, year))
-    return edits

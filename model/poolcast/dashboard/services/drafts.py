@@ -166,10 +166,6 @@ class Draft:
         position = self.position(lever)
         return self if position is None else self.without(position)
 
-    def with_scenario(self, scenario: Scenario) -> Draft:
-        """Return the draft with the changes of a scenario in place of its own."""
-        return Draft.of(scenario)
-
     def moved(self, position: int, to: int) -> Draft:
         """Return the draft with a change at another place: what comes later acts on what came before."""
         rest = list(self.entries)

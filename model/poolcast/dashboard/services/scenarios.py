@@ -134,17 +134,6 @@ def _presets(stamps: tuple[tuple[str, int], ...]) -> tuple[Preset, ...]:
     return tuple(found)
 
 
-def broken_presets() -> dict[str, ScenarioError]:
-    """Return the scenarios of the library that cannot be read, with what is wrong with them."""
-    found: dict[str, ScenarioError] = {}
-    for name in available_scenarios():
-        try:
-            load_scenario(name)
-        except ScenarioError as error:
-            found[name] = error
-    return found
-
-
 def has_stress(scenario: Scenario) -> bool:
     """Whether a scenario holds a lever whose source is of grade D."""
     return any(isinstance(item, LeverCall) and item.lever.stress for item in scenario.reforms)

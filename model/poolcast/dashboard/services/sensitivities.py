@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -237,11 +237,6 @@ def report(asked: Asked, paths: int, seed: int, language: str, command: str) -> 
         return made
 
     return work
-
-
-def on_scenario(asked: Asked, scenario: Scenario) -> Asked:
-    """Return the same question of another scenario."""
-    return replace(asked, scenario=scenario)
 
 
 def clear() -> None:

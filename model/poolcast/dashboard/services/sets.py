@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -369,40 +368,6 @@ def _years(edit: Edit, assumptions: Assumptions, refuse: Callable[[str, str, str
         refuse(f"{first} to {last}", f"years in order, {held[0]} to {held[-1]}", "Choose other years.", "year")
         return np.zeros(0, dtype=np.intp)
     return np.arange(first - held[0], last - held[0] + 1, dtype=np.intp)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A parameter in which two sets differ.
-
-    Parameters
-    ----------
-    parameter : str
-    cells : int
-        Cells that differ.
-    largest : float
-        Largest absolute difference, in the unit of the parameter.
-    """
-
-    parameter: str
-    cells: int
-    largest: float
-
-
-def differences(loaded: LoadedSet, other: LoadedSet) -> tuple[Difference, ...]:
-    """Return the parameters in which a set differs from another of the same regions and years."""
-    found = []
-    for name in PARAMETERS:
-        one, two = loaded.assumptions.values.get(name), other.assumptions.values.get(name)
-        if one is two:
-            continue
-        if one is None or two is None or one.shape != two.shape:
-            found.append(Difference(name, max(array.size for array in (one, two) if array is not None), math.nan))
-            continue
-        differs = (one != two) & ~(np.isnan(one) & np.isnan(two))
-        if differs.any():
-            found.append(Difference(name, int(differs.sum()), float(np.nanmax(np.abs(one - two)[differs]))))
-    return tuple(found)
 
 
 def ledger_name(code: str) -> Words:

@@ -88,18 +88,17 @@ def set_lines(sheets: Sequence[Sheet], file: str, problems: list[Problem]) -> Se
 def _sheets_again(sheets: Sequence[Sheet], file: str) -> Iterator[Problem]:
     """Yield a problem for every sheet of the set, its regions, pools or sources after the first, as a copy may be."""
     for kind in layout.COLUMNS_OF:
-        first, *others = [sheet for sheet in sheets if sheet.kind == kind] or [None]
-        for sheet in others:
-            assert first is not None
+        found = [sheet for sheet in sheets if sheet.kind == kind]
+        for sheet in found[1:]:
             yield refusal(
                 file,
                 (
-                    f"a second sheet of the kind '{kind}', beside '{first.title}'",
+                    f"a second sheet of the kind '{kind}', beside '{found[0].title}'",
                     "one sheet of this kind",
                     "Remove one of them, or empty the first cell of the one that is your own copy and rename it.",
                 ),
                 (
-                    f"除“{first.title}”外还有一张“{kind}”类工作表",
+                    f"除“{found[0].title}”外还有一张“{kind}”类工作表",
                     "每类只有一张工作表",
                     "请删除其中一张;若为自留副本,请清空其首个单元格并改名。",
                 ),
