@@ -157,6 +157,14 @@ def test_the_table_behind_the_lines_holds_the_ends_of_the_bands_that_are_drawn()
     assert not any("8 in 10" in head for head in compare_parts.lines_table(context, drawn, "revenue").columns)
 
 
+def test_no_case_among_the_runs_is_told_by_the_runs_that_were_finished():
+    """A simulation that was ended, or one asked for with another number in the address, rests on fewer runs."""
+    context = here(language="en", paths=1_000)
+    values = {"exhaustion": [CardValue(shown.id, "never", probability=0.0, paths=480) for shown in context.shown]}
+    (card, *_) = headline_words.headline_cards(context, context.shown, values, YEAR, "…")
+    assert "<1/480" in card.foot
+
+
 def test_months_never_fall_below_zero_and_end_with_the_year():
     context = here(scenarios=("high_cost",), set_name="hebei")
     drawn = drawn_of(context)
