@@ -54,6 +54,17 @@ def test_bands_to_the_boundary(months: float, band: str, ledger: str) -> None:
     assert found.id == band
 
 
+@pytest.mark.parametrize(("limit", "level", "band"), [(3.0, "orange", "orange"), (6.0, "green", "normal")])
+def test_months_read_from_rounded_accounts_stand_on_their_limit(limit: float, level: str, band: str) -> None:
+    """A past fault: accounts in whole yuan made 2.9999997 of three months, and a region red by nothing."""
+    nearly = limit - 3e-7
+    found = band_of(nearly, "EPF")
+    assert found is not None
+    assert found.id == band
+    assert RULES["low_reserve"].level_of(nearly, "EPF")[0] == level
+    assert RULES["low_reserve"].level_of(limit - 0.001, "EPF")[0] != level
+
+
 def test_unknown_months_have_no_band() -> None:
     assert band_of(math.nan, "EPF") is None
 

@@ -16,7 +16,7 @@ from poolcast.dashboard.services.takeaways import compare, uncertainty
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.parameters.errors import ResultError
 from poolcast.scenarios.scenario import BASELINE
-from poolcast.uncertainty import summary
+from poolcast.uncertainty import summary, tail_risk
 from poolcast.uncertainty.kept import KeptMeasure
 from tests.dashboard.services_shared import baseline, draft, loaded, with_draft
 
@@ -47,7 +47,7 @@ def test_bands_are_those_of_the_command_line(simulation):
         xr.testing.assert_identical(one.events["exhaustion"], expected)
         chances = summary.probabilities(simulation, name)
         xr.testing.assert_identical(one.probabilities["exhausted_by"], chances["exhausted_by"])
-        xr.testing.assert_identical(one.tails, summary.tails(simulation, name))
+        xr.testing.assert_identical(one.tails, tail_risk.tails(simulation, name))
     difference = summary.quantiles(simulation, "draft", "reserve", against="baseline")
     xr.testing.assert_identical(found.paired.fans["reserve"], difference)
     place = {"region": NATION, "ledger": "EPF"}

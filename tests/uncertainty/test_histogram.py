@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolcast.parameters.errors import ResultError
-from poolcast.uncertainty import summary
+from poolcast.uncertainty import summary, tail_risk
 from poolcast.uncertainty.blocks import run_block
 from poolcast.uncertainty.histogram import CHECKPOINT, PILOT, PILOT_FOLDER
 from poolcast.uncertainty.histogram import HistogramStore as AnyHistogramStore
@@ -106,17 +106,17 @@ def test_differences_between_scenarios_are_paired():
 
 def test_tails_and_the_reserve_needed_agree():
     exact, counted = both()
-    true, found = (summary.tails(item, "high_cost") for item in (exact, counted))
+    true, found = (tail_risk.tails(item, "high_cost") for item in (exact, counted))
     assert set(true) == set(found)
     spread = summary.quantiles(exact, "high_cost", "reserve")["standard_deviation"].sel(year=2032, drop=True)
     for name in ("shortfall_value_at_risk", "shortfall_tail_mean", "largest_deficit_value_at_risk"):
         assert float((abs(found[name] - true[name]) / spread).max()) < 0.02
     assert float((abs(found["largest_deficit_tail_mean"] - true["largest_deficit_tail_mean"]) / spread).max()) < 0.03
     np.testing.assert_allclose(found["relative_shortfall"], true["relative_shortfall"], rtol=0.01, atol=1e-6)
-    true, found = (summary.reserve_needed(item, "high_cost") for item in (exact, counted))
+    true, found = (tail_risk.reserve_needed(item, "high_cost") for item in (exact, counted))
     assert float((abs(found - true) / spread).max()) < 0.02
     with pytest.raises(ResultError, match="5 years"):
-        summary.reserve_needed(counted, "high_cost", years=4)
+        tail_risk.reserve_needed(counted, "high_cost", years=4)
 
 
 def state_of(store):

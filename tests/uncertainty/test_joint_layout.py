@@ -17,15 +17,8 @@ from poolcast.uncertainty.draws import Draws
 from poolcast.uncertainty.kept import Layout
 from poolcast.uncertainty.precision import read_target
 from poolcast.uncertainty.simulate import simulate
-from poolcast.uncertainty.summary import (
-    EVENTS,
-    convergence,
-    event_distribution,
-    probabilities,
-    quantiles,
-    reserve_needed,
-    tails,
-)
+from poolcast.uncertainty.summary import EVENTS, convergence, event_distribution, probabilities, quantiles
+from poolcast.uncertainty.tail_risk import reserve_needed, tails
 
 PATHS = 24
 CASES = {"jingjinji_pool": 2029, "G01": 2029}

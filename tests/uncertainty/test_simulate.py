@@ -21,14 +21,8 @@ from poolcast.uncertainty.paths import Centre, drivers_of
 from poolcast.uncertainty.processes import Processes
 from poolcast.uncertainty.simulate import missing_blocks, prepare, simulate
 from poolcast.uncertainty.store import JOURNAL
-from poolcast.uncertainty.summary import (
-    event_distribution,
-    probabilities,
-    quantiles,
-    reserve_needed,
-    reserve_needed_error,
-    tails,
-)
+from poolcast.uncertainty.summary import event_distribution, probabilities, quantiles
+from poolcast.uncertainty.tail_risk import reserve_needed, reserve_needed_error, tails
 
 SHORT = 2033
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from poolcast.uncertainty import sampling_error, summary
+from poolcast.uncertainty import sampling_error, summary, tail_risk
 from poolcast.uncertainty.blocks import run_block
 from poolcast.uncertainty.simulate import Simulation
 from poolcast.uncertainty.store import ScratchStore
@@ -32,7 +32,7 @@ def test_a_scratch_file_gives_the_bits_of_memory(both):
         (summary.quantiles(item, "high_cost", "reserve", "baseline") for item in both),
         (summary.quantiles(item, "baseline", "payable_months") for item in both),
         (summary.probabilities(item, "high_cost") for item in both),
-        (summary.tails(item, "high_cost") for item in both),
+        (tail_risk.tails(item, "high_cost") for item in both),
     ):
         xr.testing.assert_identical(one, other)
     assert not memory.rows("baseline", "reserve").flags.owndata  # a part of what is kept, not a copy
@@ -56,7 +56,7 @@ def test_quantiles_are_those_of_numpy(both):
 
 def test_tails_are_read_from_the_last_year_and_the_worst_year(both):
     memory, _ = both
-    found = summary.tails(memory, "high_cost")
+    found = tail_risk.tails(memory, "high_cost")
     place = {"region": "000000", "ledger": "RPF"}
     reserve = memory.values("high_cost", "reserve").sel(place).sel(year=2032)
     balance = memory.values("high_cost", "balance").sel(place).sel(year=slice(2026, None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from poolcast.uncertainty.summary import EVENTS, Workspace, event_distribution, probabilities, quantiles, tails
+from poolcast.uncertainty.summary import EVENTS, Workspace, event_distribution, probabilities, quantiles
+from poolcast.uncertainty.tail_risk import tails
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,16 +18,8 @@ from poolcast.uncertainty.draws import Sampling
 from poolcast.uncertainty.sensitivity import as_call, as_scenario, as_set
 from poolcast.uncertainty.simulate import STANDARD_PATHS, Progress, Simulation, refuse_options, simulate
 from poolcast.uncertainty.sobol_indices import BASE_PATHS
-from poolcast.uncertainty.summary import (
-    EVENTS,
-    convergence,
-    event_distribution,
-    probabilities,
-    quantiles,
-    reserve_needed,
-    reserve_needed_error,
-    tails,
-)
+from poolcast.uncertainty.summary import EVENTS, convergence, event_distribution, probabilities, quantiles
+from poolcast.uncertainty.tail_risk import reserve_needed, reserve_needed_error, tails
 
 if TYPE_CHECKING:
     import os

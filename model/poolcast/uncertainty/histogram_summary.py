@@ -107,7 +107,7 @@ def event_distribution(simulation: Simulation, scenario: str, event: str) -> xr.
 
 
 def tails(simulation: Simulation, scenario: str, level: float) -> xr.Dataset:
-    """Return value at risk and tail mean; see `summary.tails`. Within a bin a path counts at its middle."""
+    """Return value at risk and tail mean; see `tail_risk.tails`. Within a bin a path counts at its middle."""
     import xarray as xr
 
     store, paths, last = _store(simulation), simulation.paths, simulation.job.baseline.last_year
@@ -140,7 +140,7 @@ def tails(simulation: Simulation, scenario: str, level: float) -> xr.Dataset:
 
 
 def reserve_needed(simulation: Simulation, scenario: str, years: int, probability: float) -> xr.DataArray:
-    """Return the reserve to add; see `summary.reserve_needed`. Counted for five years only."""
+    """Return the reserve to add; see `tail_risk.reserve_needed`. Counted for five years only."""
     if years != quantities.RESERVE_YEARS:
         raise _not_counted(f"the lowest reserve of {years} years", f"that of {quantities.RESERVE_YEARS} years")
     _, kept = quantities.derived(simulation.layout)[quantities.LOWEST_RESERVE]

@@ -207,7 +207,7 @@ class OverYears:
             self.shapes.append({**rail, **ends, "fillcolor": colours[name][0], "line": {"width": 0}})
         dark = self.context.palette.dark
         orange, red = ("#F0B04F", "#E5564A") if dark else ("#9A6A00", "#C0392B")
-        apart = 3.0 / top * PLOT_HEIGHT[self.height] > LABEL_HEIGHT * 0.8
+        apart = 3.0 / top * PLOT_HEIGHT[self.height] > LABEL_HEIGHT
         words = ("chart.orange_line", "chart.red_line") if apart else ("chart.both_lines", "")
         right = self._is_crowded(self.first, top) and not self._is_crowded(self.last, top)
         for limit, key, colour in zip((6.0, 3.0), words, (orange, red), strict=True):

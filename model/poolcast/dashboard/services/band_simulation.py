@@ -35,7 +35,7 @@ from poolcast.projection import compile_ahead
 from poolcast.projection.cohort_kernel import VECTOR
 from poolcast.projection.engine import Projection
 from poolcast.scenarios.scenario import Scenario
-from poolcast.uncertainty import summary
+from poolcast.uncertainty import summary, tail_risk
 from poolcast.uncertainty.blocks import Job, Rows, central_run, run_block
 from poolcast.uncertainty.kept import KeptMeasure, Layout
 from poolcast.uncertainty.simulate import (
@@ -259,7 +259,7 @@ def _bands(request: Request, simulation: Simulation) -> Bands:
             event_years={
                 event: _year_quantiles(simulation.layout[event], _years(simulation, name, event)) for event in EVENTS
             },
-            tails=summary.tails(simulation, name),
+            tails=tail_risk.tails(simulation, name),
             settling=summary.convergence(simulation, name, "exhaustion", lambda year: year.notnull()),
         )
 

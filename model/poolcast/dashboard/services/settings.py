@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from poolcast.dashboard.services.scenarios import usual_start
 from poolcast.dashboard.services.sets import LoadedSet
-from poolcast.dashboard.services.takeaways import amount_text
+from poolcast.dashboard.services.takeaways import amount_text, change_text
 from poolcast.parameters.axes import AXES
 from poolcast.parameters.declarations import PARAMETERS
 from poolcast.reporting.words import member_words
@@ -130,8 +130,10 @@ def _reform_cell(reform: Reform, language: str) -> str:
     for year, amount in sorted(reform.amounts.items()):
         if reform.kind == "scale":
             text = f"×{amount:g}"
+        elif reform.kind == "shift":
+            text = change_text(amount, unit, language)
         else:
-            text = ("+" if reform.kind == "shift" and amount > 0 else "") + amount_text(amount, unit, language)
+            text = amount_text(amount, unit, language)
         dated = f"{year} 年 {text}" if zh else f"{year}: {text}"
         parts.append(text if year == 0 else dated)
     if len(parts) > 4:

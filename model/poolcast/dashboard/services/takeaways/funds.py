@@ -7,7 +7,16 @@ import math
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.headline import reserve_state
 from poolcast.dashboard.services.projections import Projected
-from poolcast.dashboard.services.takeaways.place import Place, cover_of, inside, plain, title_of, together, value_of
+from poolcast.dashboard.services.takeaways.place import (
+    Place,
+    closed_up,
+    cover_of,
+    inside,
+    plain,
+    title_of,
+    together,
+    value_of,
+)
 from poolcast.reporting.formats import WHOLE_PERCENT, probability_text
 
 
@@ -108,6 +117,7 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
     else:
         shown = probability_text(share, bands.paths, error, language)
         sentence = place.say("take.uncertain_some", item, share=shown, **values)
+    sentence = closed_up(sentence)
     if not bands.is_partial:
         return sentence
     return together(sentence, place.say("take.uncertain_partial", item, runs=f"{bands.paths:,}"), language)

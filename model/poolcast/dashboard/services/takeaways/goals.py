@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from poolcast.dashboard.services.takeaways.amounts import moved_text, value_text
-from poolcast.dashboard.services.takeaways.place import inside, together
+from poolcast.dashboard.services.takeaways.place import closed_up, inside, together
 from poolcast.dashboard.words import t
 from poolcast.outlook.searching import Solution
 from poolcast.reporting.formats import probability_text
@@ -43,8 +41,7 @@ def solve(solution: Solution | None, condition: str, language: str, probability:
         sentence = t("take.solve_shift", language, **values)
     else:
         sentence = t("take.solve_done", language, **values)
-    if language == "zh":  # a space stands beside a number, not between two units of words
-        sentence = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", sentence)
+    sentence = closed_up(sentence)
     if probability is None:
         return sentence
     likely = t("take.solve_likely", language, probability=probability_text(probability))

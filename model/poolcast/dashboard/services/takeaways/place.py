@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from poolcast.dashboard.services.projections import Projected
@@ -59,6 +60,11 @@ class Place:
 def plain(text: str) -> str:
     """Return a user's text without what would set it off in a sentence."""
     return text.replace("*", "")
+
+
+def closed_up(text: str) -> str:
+    """Return a sentence without spaces between Chinese words: in Chinese one stands beside a number only."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(\*?) (?=\*?[\u4e00-\u9fff])", r"\1", text)
 
 
 def inside(text: str) -> str:
