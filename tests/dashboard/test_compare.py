@@ -137,6 +137,34 @@ def test_lines_show_levels_and_differences_of_the_same_numbers():
     assert len(scenario_lines(context, drawn, "revenue")["data"]) == 6
 
 
+def test_the_table_behind_the_lines_holds_the_ends_of_the_bands_that_are_drawn():
+    from poolcast.dashboard.services.band_simulation import compute_bands
+    from poolcast.dashboard.services.bands import Found, Request
+    from poolcast.scenarios.scenario import BASELINE as LAW
+
+    context = here(language="en")
+    base, focus, rest = drawn_of(context)
+    found = compute_bands(Request(context.loaded, focus.item.scenario, LAW, 40, 3))
+    drawn = [replace(base, found=Found(found.against)), replace(focus, found=found), rest]
+    table = compare_parts.lines_table(context, drawn, "reserve")
+    heads = [head for head in table.columns if "8 in 10" in head]
+    assert len(heads) == 6  # two of the law, two of the focus, two of its difference
+    row = table["Year"].tolist().index(str(YEAR))
+    (low,) = (head for head in heads if head.startswith(f"Δ {focus.shown.title} · 8 in 10, low"))
+    place = {"region": context.region, "ledger": context.ledger, "year": YEAR, "level": 0.1}
+    expected = float(found.paired.fans["reserve"]["quantile"].sel(place))
+    assert table[low][row] * 1e8 == pytest.approx(expected, abs=1e6)
+    assert not any("8 in 10" in head for head in compare_parts.lines_table(context, drawn, "revenue").columns)
+
+
+def test_no_case_among_the_runs_is_told_by_the_runs_that_were_finished():
+    """A simulation that was ended, or one asked for with another number in the address, rests on fewer runs."""
+    context = here(language="en", paths=1_000)
+    values = {"exhaustion": [CardValue(shown.id, "never", probability=0.0, paths=480) for shown in context.shown]}
+    (card, *_) = headline_words.headline_cards(context, context.shown, values, YEAR, "…")
+    assert "<1/480" in card.foot
+
+
 def test_months_never_fall_below_zero_and_end_with_the_year():
     context = here(scenarios=("high_cost",), set_name="hebei")
     drawn = drawn_of(context)

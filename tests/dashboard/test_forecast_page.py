@@ -109,3 +109,18 @@ def test_the_switch_names_what_it_shows(ledger, key, label):
     assert app.segmented_control(key=key).options[0] == label
     app.segmented_control(key=key).set_value("reserve").run()
     assert app.query_params["measure"] == "reserve"
+
+
+def test_the_file_of_every_panel_holds_the_pyramid_of_the_year_in_view(monkeypatch):
+    from poolcast.dashboard.parts import files
+
+    made = []
+    monkeypatch.setattr(files, "as_xlsx", lambda sheets, here: made.append(sheets) or b"")
+    app = open_page("forecast", set="china", lang="en", session={"forecast_below": True, "kept_pyramid": 2033})
+    assert app.slider(key="pyramid@en").value == 2033
+    (pyramid,) = (name for name in made[-1] if "2033" in name)
+    from poolcast.dashboard.services.funds import ages_of
+
+    ages = ages_of(projected(load_set("china"), scenario("baseline")), "000000", 2033)
+    people = made[-1][pyramid].drop(columns="Age").to_numpy().sum()
+    assert people == pytest.approx(sum(part.sum() for part in ages.parts.values()), rel=1e-6)

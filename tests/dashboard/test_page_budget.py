@@ -7,13 +7,14 @@ import re
 
 import pytest
 
+from poolcast.dashboard.budget_parts import belonging
 from poolcast.dashboard.services import budgets, clearing
 from poolcast.dashboard.services.alarms import warnings_of
 from poolcast.dashboard.services.budget_rows import shown_statement
 from poolcast.dashboard.services.library import scenario
 from poolcast.dashboard.services.month_files import example_months, months_workbook
 from poolcast.dashboard.services.projections import projected
-from poolcast.dashboard.services.sets import load_set
+from poolcast.dashboard.services.sets import Edit, edited_set, load_set
 from tests.dashboard.opening import html, open_page
 
 NATION, FUND = "000000", "EPF"
@@ -77,7 +78,7 @@ def test_every_row_and_every_unit(lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_months_bring_execution_outlook_and_warnings(china, plain, uploads, lang):
-    app = open_page("budget", lang=lang, session={"budget_uploads": (china.digest, uploads)})
+    app = open_page("budget", lang=lang, session={"budget_uploads": (belonging(china), uploads)})
     made = budgets.with_uploads(plain, uploads, NATION, FUND)
     watched = made.months.of(NATION, FUND).watched
     rate = watched.execution.rate[watched.execution.lines.index("E")]
@@ -168,7 +169,7 @@ def test_the_empty_table_is_read_back_once_it_is_filled(plain, fund):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_details_open(china, uploads, fund, lang):
-    session = {"budget_uploads": (china.digest, uploads)}
+    session = {"budget_uploads": (belonging(china), uploads)}
     session |= {f"budget_{panel}": True for panel in ("monthly", "cash", "adjustment", "provider", "schedules")}
     app = open_page("budget", lang=lang, session=session)
     shown = html(app)
@@ -196,12 +197,12 @@ def test_months_of_another_region_say_so(plain):
     read = budgets.read_uploaded_months("m.csv", content, base)
     app = open_page(
         "budget", set="hebei", region="131100", lang="en",
-        session={"budget_uploads": (hebei.digest, budgets.Uploads(read))},
+        session={"budget_uploads": (belonging(hebei), budgets.Uploads(read))},
     )  # fmt: skip
     assert "m.csv holds no months of this fund" in html(app)
     few = open_page(
         "budget", set="hebei", region="130200", lang="en",
-        session={"budget_uploads": (hebei.digest, budgets.Uploads(read))},
+        session={"budget_uploads": (belonging(hebei), budgets.Uploads(read))},
     )  # fmt: skip
     assert "execution gives no warnings before 3 months" in html(few)
 
@@ -264,7 +265,7 @@ def test_the_workbook_follows_the_ledger_to_which_months_without_one_belong(plai
     """Months that name no fund are those of the fund in view; the file of another fund was kept once."""
     content = b"line,Jan cumulative (yuan),Feb cumulative (yuan),Mar cumulative (yuan)\nE,4e10,9e10,15e10\n"
     read = budgets.read_uploaded_months("m.csv", content, plain)
-    session = {"budget_uploads": (load_set("china").digest, budgets.Uploads(read)), "budget_excel": True}
+    session = {"budget_uploads": (belonging(load_set("china")), budgets.Uploads(read)), "budget_excel": True}
     app = open_page("budget", session=session, lang="en")
     first = app.session_state["budget_book"]
     app.selectbox(key="ledger@en").set_value("RPF").run()
@@ -273,3 +274,14 @@ def test_the_workbook_follows_the_ledger_to_which_months_without_one_belong(plai
     assert second[1] != first[1]
     app.run()
     assert app.session_state["budget_book"] is second
+
+
+def test_months_stay_when_the_reader_changes_an_assumption_or_the_last_year(china, uploads):
+    app = open_page("budget", session={"budget_uploads": (belonging(china), uploads)})
+    assert "月报.xlsx" in html(app)
+    changed = edited_set(china, [Edit("revenue.employer_rate", 0.09)])
+    for query, own in (({"to": "2040"}, {}), ({}, {"china": changed})):
+        session = {"budget_uploads": (belonging(china), uploads), "own_sets": own}
+        assert "月报.xlsx" in html(open_page("budget", session=session, **query))
+    other = open_page("budget", set="hebei", session={"budget_uploads": (belonging(china), uploads)})
+    assert "月报.xlsx" not in html(other)

@@ -12,8 +12,9 @@ import poolcast
 from poolcast.parameters.assumptions import Assumptions
 from poolcast.parameters.axes import index
 from poolcast.parameters.declarations import PARAMETERS
+from poolcast.parameters.errors import ScenarioError
 from poolcast.projection.engine import project
-from poolcast.scenarios.reading import with_reforms
+from poolcast.scenarios.reading import read_scenario, with_reforms
 from poolcast.scenarios.scenario import BASELINE
 from tests.projection.random_sets import base_set, calibrated, random_set
 
@@ -274,3 +275,20 @@ def test_values_that_contradict_each_other_are_refused() -> None:
     floor = with_reforms(BASELINE, ["revenue.base_floor_multiple=1.4@2027", "revenue.base_cap_multiple=1.2@2027"])
     with pytest.raises(poolcast.ScenarioError, match="a floor of the contribution base above its cap"):
         floor.apply(poolcast.calibrate(poolcast.load_assumptions("china", to=2030)))
+
+
+HEAD = "name: a\ntitle: {en: a, zh: a}\nwhy: {en: a, zh: a}\nsource: s\nreforms: []\n"
+
+
+@pytest.mark.parametrize("tail", [
+    "x: " + "[" * 5000 + "]" * 5000,
+    "x: " + "{a: " * 3000 + "1" + "}" * 3000,
+    "".join(f"{' ' * n}a:\n" for n in range(1200)),
+    "x: " + "1" * 5000,
+    "x: \x00",
+], ids=["lists", "mappings", "indents", "digits", "signs"])  # fmt: skip
+def test_a_text_that_would_exhaust_its_reader_is_refused_with_words(tail):
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(HEAD + tail, "mine.yaml")
+    (problem,) = caught.value.problems
+    assert problem.found.startswith("text that is no YAML")

@@ -26,6 +26,7 @@ from poolcast.dashboard.services.budget_rows import Row, ShownStatement, shown_s
 from poolcast.dashboard.services.budgets import Uploads
 from poolcast.dashboard.services.month_files import example_months, months_workbook
 from poolcast.dashboard.services.reproduce import View
+from poolcast.dashboard.services.sets import LoadedSet
 from poolcast.parameters.errors import PoolcastError
 from poolcast.reporting.formats import MONTHS, Scale, money_scale_in, range_text, rounded
 from poolcast.scenarios.scenario import Scenario
@@ -208,15 +209,20 @@ def _range(here: Context, row: Row, scale: Scale) -> str:
 # ------------------------------------------------------------------------------------------------------- the upload
 
 
+def belonging(loaded: LoadedSet) -> tuple[str, str, int]:
+    """Return to what months and an approved budget belong: the funds of a set, whatever a reader changes in it."""
+    return loaded.name, loaded.sent, loaded.base_year
+
+
 def uploads(here: Context) -> Uploads:
     """Return what this reader gave for the set in view; of another set, nothing."""
     held = st.session_state.get(_UPLOADS)
-    return held[1] if held is not None and held[0] == here.loaded.digest else Uploads()
+    return held[1] if held is not None and held[0] == belonging(here.loaded) else Uploads()
 
 
 def keep(here: Context, given: Uploads) -> None:
     """Keep what a reader gave, for the set in view and this session only."""
-    st.session_state[_UPLOADS] = (here.loaded.digest, given)
+    st.session_state[_UPLOADS] = (belonging(here.loaded), given)
 
 
 def upload_box(here: Context, plain: AnnualBudget, fund: FundMonths | None) -> None:
@@ -260,7 +266,7 @@ def _uploader(here: Context, kind: str, take: Callable[[str, bytes], None]) -> N
         return
     check_may_edit()
     content = file.getvalue()
-    mark = (kind, here.loaded.digest, hashlib.sha256(content).hexdigest())
+    mark = (kind, belonging(here.loaded), hashlib.sha256(content).hexdigest())
     if st.session_state.get(f"budget_read_{kind}") == mark:
         return
     st.session_state[f"budget_read_{kind}"] = mark

@@ -134,7 +134,7 @@ def _headed(here: Context, name: str, scale: Scale) -> str:
 
 
 def lines_table(here: Context, drawn: Sequence[Drawn], measure: str) -> pd.DataFrame:
-    """Return the numbers of the figure by year, and the differences from the first scenario behind them."""
+    """Return the numbers of the figure by year, the differences from the first scenario, and the ends of the bands."""
     import pandas as pd
 
     scale = scale_of(here, drawn, measure, "level")
@@ -153,7 +153,31 @@ def lines_table(here: Context, drawn: Sequence[Drawn], measure: str) -> pd.DataF
             values = values_of(here, one.item, name)
             moved = [round((v - b) / scale.divisor, digits) for v, b in zip(values, base, strict=True)]
             frame[_headed(here, f"Δ {one.shown.title} · {label}", scale)] = moved
+        if measure != FLOWS:
+            for head, ends in _band_ends(here, drawn, name).items():
+                column = [
+                    round(ends.get(year, math.nan) / scale.divisor, digits) for year in drawn[0].item.outcome.years
+                ]
+                frame[_headed(here, f"{head} · {label}", scale)] = column
     return pd.DataFrame(frame)
+
+
+def _band_ends(here: Context, drawn: Sequence[Drawn], name: str) -> dict[str, dict[int, float]]:
+    """Return by head and year the ends of the bands that are known: of levels and of differences, yuan or months."""
+    found: dict[str, dict[int, float]] = {}
+    floor = 0.0 if name == "payable_months" else -math.inf
+    for one in drawn:
+        bands = None if one.found is None else one.found.bands
+        paired = None if one.found is None else one.found.paired
+        for level, key in ((0.1, "forecast.low"), (0.9, "forecast.high")):
+            if bands is not None and here.region in bands.fans[name].region.values:
+                ends = bands.quantile(name, level, here.region, here.ledger)
+                found[f"{one.shown.title} · {here.t(key)}"] = {year: max(end, floor) for year, end in ends.items()}
+            if paired is not None and here.region in paired.fans[name].region.values:
+                place = paired.fans[name]["quantile"].sel(level=level, region=here.region, ledger=here.ledger)
+                ends = dict(zip(map(int, place.year.values.tolist()), place.values.tolist(), strict=True))
+                found[f"Δ {one.shown.title} · {here.t(key)}"] = ends
+    return found
 
 
 RANKED = tuple(name for name, measure in MEASURES.items() if not measure.by_cohort and measure.unit != "month")

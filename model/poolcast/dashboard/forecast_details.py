@@ -9,11 +9,12 @@ import streamlit as st
 
 from poolcast.dashboard import session
 from poolcast.dashboard.context import Context
-from poolcast.dashboard.forecast_panels import Fund, Panel, dependency, flows, parts, stock
+from poolcast.dashboard.forecast_panels import Fund, dependency, flows, parts, stock
 from poolcast.dashboard.parts import files
 from poolcast.dashboard.parts.chart_card import show_table
 from poolcast.dashboard.parts.tone import safe
 from poolcast.dashboard.services import funds
+from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.funds import Ages
 from poolcast.outlook.catalogue_of_measures import MEASURES
 from poolcast.reporting.formats import rounded
@@ -60,8 +61,17 @@ def ages_table(here: Context, ages: Ages) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
-def below(fund: Fund, more: Sequence[tuple[str, Panel]] = ()) -> None:
-    """Draw the details: actuarial balance, birth cohorts, pooling, and one file with every panel."""
+def below(fund: Fund, found: Found | None, year: int) -> None:
+    """Draw the details: actuarial balance, birth cohorts, pooling, and one file with every panel.
+
+    Parameters
+    ----------
+    fund : Fund
+    found : Found or None
+        Bands of the scenario, where they are known.
+    year : int
+        Of the pyramid.
+    """
     here = fund.here
     box = st.expander(here.t("forecast.below"), key="forecast_below", on_change="rerun")
     if not box.open:
@@ -73,7 +83,7 @@ def below(fund: Fund, more: Sequence[tuple[str, Panel]] = ()) -> None:
         with right:
             _cohorts(fund)
         _pool(fund)
-        _download(fund, more)
+        _download(fund, found, year)
 
 
 def _head(title: str, note: str) -> None:
@@ -129,15 +139,15 @@ def _pool(fund: Fund) -> None:
     _head(here.t("forecast.pool_title"), text)
 
 
-def _download(fund: Fund, more: Sequence[tuple[str, Panel]]) -> None:
+def _download(fund: Fund, found: Found | None, year: int) -> None:
+    """Draw the file of every panel as it is shown: with the bands that are known, and the pyramid of its year."""
     here = fund.here
-
-    panels = [stock(fund, None, "payable_months"), *(panel for _, panel in more)]
+    panels = [stock(fund, found, measure) for measure in ("payable_months", "reserve")]
     panels += [parts(fund, "revenue"), parts(fund, "expenditure"), flows(fund), dependency(fund)]
     sheets = {panel.title: panel.table() for panel in panels if panel.table is not None}
-    ages = funds.ages_of(fund.item, here.region, here.last_year)
+    ages = funds.ages_of(fund.item, here.region, year)
     if ages is not None:
-        sheets[here.t("forecast.pyramid")] = ages_table(here, ages)
+        sheets[f"{here.t('forecast.pyramid')} {year}"] = ages_table(here, ages)
     st.download_button(
         here.t("forecast.all_panels"),
         files.as_xlsx(sheets, here),

@@ -138,7 +138,7 @@ def headline_cards(here: Context, shown: Sequence[Shown], values: Values, year: 
         lines = [_line(here, kind, one, value, known[0], scale) for one, value in zip(shown, known, strict=True)]
         unit = f"（{here.say(scale.unit)}）" if here.language == "zh" else f" ({here.say(scale.unit)})"
         title = title_of(here, kind, year) + (unit if kind == "sum" else "")
-        foot, parts = _foot(here, kind, known, year), _chances(here, known) if kind == "exhaustion" else []
+        foot, parts = _foot(here, kind, known, year), _chances(known) if kind == "exhaustion" else []
         made.append(Card(title, lines, tip=tip_of(here, kind), foot=foot, parts=parts if len(set(parts)) > 1 else ()))
     return made
 
@@ -163,17 +163,16 @@ def _line(here: Context, kind: Kind, shown: Shown, value: CardValue, first: Card
     )
 
 
-def _chances(here: Context, values: Sequence[CardValue]) -> list[str]:
+def _chances(values: Sequence[CardValue]) -> list[str]:
     """Return how likely each scenario exhausts the reserve by the year in focus; nothing where one is not simulated."""
-    chances = [value.probability for value in values]
-    if not chances or not all(map(math.isfinite, chances)):
+    if not values or not all(math.isfinite(value.probability) for value in values):
         return []
-    return [probability_text(chance, here.view.paths) for chance in chances]
+    return [probability_text(value.probability, value.paths) for value in values]
 
 
 def _foot(here: Context, kind: Kind, values: Sequence[CardValue], year: int) -> str:
     if kind == "exhaustion":
-        told = _chances(here, values)
+        told = _chances(values)
         if not told:
             return here.t("compare.foot_exhaustion" if here.view.scenarios else "compare.foot_pick")
         return here.t("compare.chances", year=year, chances=told[0] if len(set(told)) == 1 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,38 @@ class Fields:
         return int(value)
 
 
+def parsed(text: str) -> Any:
+    """Return the content of a YAML text, mappings with the lines of their keys.
+
+    Raises
+    ------
+    ruamel.yaml.error.YAMLError
+        Where it is none, also where it nests so deep that the reader would run out of room, or holds a number of
+        thousands of digits.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    depth = deepest = 0
+    for sign in _BRACKETS.findall(text):
+        depth = depth + 1 if sign in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > _MOST_NESTED:
+        raise YAMLError(f"lists or mappings that nest {deepest} deep")
+    try:
+        return YAML(typ="rt").load(text)
+    except RecursionError:
+        raise YAMLError("lists or mappings that nest too deep") from None
+    except ValueError as error:
+        raise YAMLError(f"a value that cannot be read ({str(error)[:80]})") from None
+
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+_MOST_NESTED = 40
+
+
 def read_mapping(path: Path, reader: Fields) -> Node | None:
     """Parse the YAML text."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -119,7 +149,7 @@ def read_mapping(path: Path, reader: Fields) -> Node | None:
     if text is None:
         return None
     try:
-        content = YAML(typ="rt").load(text)
+        content = parsed(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else int(mark.line) + 1

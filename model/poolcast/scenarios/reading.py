@@ -12,7 +12,7 @@ from poolcast.parameters.declarations import PARAMETERS
 from poolcast.parameters.errors import Problem, ScenarioError
 from poolcast.parameters.location import available_scenarios, display, find_scenario
 from poolcast.parameters.nearest import did_you_mean
-from poolcast.parameters.yaml_fields import Fields, shown
+from poolcast.parameters.yaml_fields import Fields, parsed, shown
 from poolcast.scenarios.catalogue import find_lever
 from poolcast.scenarios.entries import is_number, lever_call, phase_in_of, selectors
 from poolcast.scenarios.phase_in import AT_ONCE
@@ -136,22 +136,18 @@ def _text(path: Path, file: str) -> str:
 
 
 def _document(text: str, file: str) -> Mapping[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    remedy = "Mend the line; mind colons, indents and quotes."
     try:
-        document = YAML().load(text)
+        document = parsed(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ScenarioError(
-            Problem(
-                file,
-                f"text that is no YAML: {error.problem}",
-                "YAML",
-                "Mend the line; mind colons, indents and quotes.",
-                row=line,
-            )
-        ) from None
+        found = f"text that is no YAML: {error.problem}"
+        raise ScenarioError(Problem(file, found, "YAML", remedy, row=line)) from None
+    except YAMLError as error:
+        found = f"text that is no YAML: {' '.join(str(error).split())}"
+        raise ScenarioError(Problem(file, found, "YAML", remedy)) from None
     if not isinstance(document, Mapping):
         raise ScenarioError(
             Problem(file, "no keys at the top", "name, title, why, reforms", "Start from a shipped scenario.")

@@ -14,7 +14,6 @@ from poolcast.dashboard.parts.problems import guarded
 from poolcast.dashboard.parts.takeaway import plain, takeaway
 from poolcast.dashboard.services import funds, takeaways
 from poolcast.dashboard.services.history import history
-from poolcast.outlook.catalogue_of_measures import MEASURES
 
 here = context()
 shown = here.one
@@ -69,6 +68,11 @@ def card(panel: Panel, key: str, *, note: str = "", height: str = "half", **more
     )  # fmt: skip
 
 
+def year_of_people() -> int:
+    """Return the year of the pyramid."""
+    return min(int(session.choice_of("pyramid", year)), here.last_year)
+
+
 @st.fragment
 def people() -> None:
     """Draw the pyramid with its year, which moves nothing else of the page."""
@@ -84,7 +88,7 @@ def ages() -> None:
     if first is None or final is None:
         card(Panel(title, None, None, empty=here.t("forecast.no_people")), "people")
         return
-    seen = min(int(session.choice_of("pyramid", year)), last)
+    seen = year_of_people()
     now = funds.ages_of(item, here.region, seen) or first
 
     def slider() -> None:
@@ -117,4 +121,4 @@ with bottom[1]:
 with bottom[2]:
     people()
 
-forecast_details.below(fund, [(here.say(MEASURES["reserve"].label), stock(fund, None, "reserve"))])
+forecast_details.below(fund, bands(here, shown.id), year_of_people())

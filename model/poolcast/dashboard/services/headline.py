@@ -52,6 +52,8 @@ class CardValue:
         Whether the paired 80 % band of the difference excludes zero; true without a simulation.
     probability, probability_error : float
         Of the card of exhaustion: that it comes by the year in focus.
+    paths : int
+        Finished runs on which the probability rests; 0 without a simulation.
     gap : float
         Of the card of months: what is lacking to a reserve of zero, yuan; 0 where nothing is.
     present_value : float
@@ -68,6 +70,7 @@ class CardValue:
     is_sure: bool = True
     probability: float = math.nan
     probability_error: float = math.nan
+    paths: int = 0
     gap: float = 0.0
     present_value: float = math.nan
 
@@ -150,6 +153,7 @@ def _exhaustion(item: Projected, first: Projected, place: _Place, known: Mapping
         high,
         _is_sure(bands, "exhaustion", place, None),
         *probability,
+        0 if bands is None else bands.bands.paths,
     )
 
 
