@@ -56,6 +56,7 @@ def test_the_builder_on_a_tablet_has_whole_numbers_and_its_row_in_one_line(brows
 
 def test_the_question_of_solve_stands_in_one_line(browser):
     tab = browser.open("solve", set="china", lang="en", ledger="RPF", to="2040")
+    tab.locator(".st-key-question [data-testid=stSelectbox] input").nth(3).wait_for()
     assert tab.evaluate(_LINES, ".st-key-question") == 1
     told = tab.evaluate(_SHOWN)
     assert told[0][0] == "Fiscal subsidy of residents, factor"
