@@ -1,11 +1,11 @@
-"""Parts that look again: until everything is drawn, not for ever, and also where a run is cut short."""
+"""Parts that look again: until everything is drawn, not for ever, less often in company, and also after a cut run."""
 
 from types import SimpleNamespace
 
 import pytest
 
 from poolcast.dashboard.parts import looking as module
-from poolcast.dashboard.parts.looking import looking
+from poolcast.dashboard.parts.looking import LOOKS, looking, pace
 
 
 class Cut(BaseException):
@@ -14,71 +14,48 @@ class Cut(BaseException):
 
 @pytest.fixture
 def told(monkeypatch):
-    """What a fragment says: the seconds of its timer, that it ends, that the page shall be drawn anew."""
+    """What a fragment says of its timer: seconds, or None where it ends."""
     said = []
-
-    def fragment(*, run_every):
-        said.append(run_every)
-        return lambda draw: draw
-
-    def rerun():
-        said.append("page")
-        raise Cut
-
-    monkeypatch.setattr(module.st, "fragment", fragment)
-    monkeypatch.setattr(module.st, "rerun", rerun)
+    monkeypatch.setattr(module.st, "fragment", lambda *, run_every: lambda draw: draw)
     monkeypatch.setattr(module.session, "finish", lambda: None)
     monkeypatch.setattr(module.session, "current", lambda: SimpleNamespace(lang="zh"))
-    monkeypatch.setattr(module, "stop_looking", lambda: said.append("end"))
+    monkeypatch.setattr(module, "shared_jobs", lambda: SimpleNamespace(sessions=1))
+    monkeypatch.setattr(module, "look_again", said.append)
     return said
 
 
 def part(answers, drawn=None):
-    """A part whose question is answered in turn, once when it is made and twice a run where the first says no."""
+    """A part whose question is answered in turn: before a drawing, and after it where the first said no."""
     given = iter(answers)
     return looking(lambda: next(given), 0.5)(drawn or (lambda: None))
 
 
 def test_a_part_looks_until_what_it_waits_for_is_drawn(told):
-    shown = part([True, True, False, False])
+    shown = part([True, False, False])
     shown()  # it comes while this is drawn: not everything may be there
     assert told == [0.5]
     shown()
-    assert told == [0.5, "end"]
+    assert told == [0.5, None]
 
 
-def test_nothing_awaited_needs_no_timer(told):
-    part([False, False, False])()
-    assert told == [None]
+def test_the_end_is_said_again_where_a_run_was_cut_short(told):
+    def drawn():
+        if not told:
+            told.append("cut")
+            raise Cut
 
-
-def test_the_end_is_said_again_where_a_run_was_cut_short_before_it_was_sent(told, monkeypatch):
-    def cut():
-        monkeypatch.setattr(module, "stop_looking", lambda: told.append("end"))
-        raise Cut
-
-    monkeypatch.setattr(module, "stop_looking", cut)
-    shown = part([True, False, False, False, False])
+    shown = part([False, False, False], drawn)
     with pytest.raises(Cut):
         shown()
     shown()
-    assert told == [0.5, "end"]
+    assert told == ["cut", None]
 
 
-def test_what_a_part_asks_for_anew_keeps_its_timer_or_draws_the_page(told):
-    part([True, False, True])()
-    assert told == [0.5]
-    told.clear()
-    without = part([False, False, True])
-    with pytest.raises(Cut):
-        without()
-    assert told == [None, "page"]
-    told.clear()
-    ended = part([True, False, False, False, True])
-    ended()
-    with pytest.raises(Cut):
-        ended()
-    assert told == [0.5, "end", "page"]
+def test_what_a_part_asks_for_anew_sets_its_timer(told):
+    shown = part([False, False, False, True])
+    shown()
+    shown()
+    assert told == [None, 0.5]
 
 
 def test_a_part_that_goes_wrong_does_not_go_wrong_every_second(told, monkeypatch):
@@ -87,5 +64,15 @@ def test_a_part_that_goes_wrong_does_not_go_wrong_every_second(told, monkeypatch
     def drawn():
         raise ValueError
 
-    part([True, True], drawn)()
-    assert told == [0.5, "sentence", "end"]
+    part([True], drawn)()
+    assert told == ["sentence", None]
+
+
+def test_all_readers_together_look_no_more_often_than_the_server_bears(told, monkeypatch):
+    assert [pace(0.5, readers) for readers in (0, 1, 4, 5, 20)] == [0.5, 0.5, 0.5, 1.0, 2.5]
+    assert pace(1.0, 2) == 1.0
+    for readers in range(8, 200):
+        assert readers / pace(0.5, readers) <= LOOKS
+    monkeypatch.setattr(module, "shared_jobs", lambda: SimpleNamespace(sessions=20))
+    part([True])()
+    assert told == [2.5]

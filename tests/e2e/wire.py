@@ -313,8 +313,9 @@ class Session:
         self._ends.put_nowait((status, self._current))
 
     def _start_timer(self, fragment: str, interval: float) -> None:
-        if fragment not in self._timers:
-            self._timers[fragment] = asyncio.create_task(self._look_again(fragment, interval))
+        if fragment not in self._timers or self._timers[fragment].get_name() != str(interval):
+            self._stop_timers([fragment])
+            self._timers[fragment] = asyncio.create_task(self._look_again(fragment, interval), name=str(interval))
 
     def _stop_timers(self, only: Any = None) -> None:
         for fragment in list(self._timers if only is None else only):

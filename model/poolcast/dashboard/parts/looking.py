@@ -1,12 +1,13 @@
-"""Parts of a page that look again every second while something is computed, and no longer.
+"""Parts of a page that look again while something is computed, and no longer.
 
 Streamlit keeps the timer of a fragment until the whole page runs again, which an idle reader never asks for: every open
-page would draw itself each second for ever. So a fragment ends its own timer, and does so without a run of the page,
-during which a click could be lost.
+page would draw itself each second for ever. So a fragment sets its own timer at each drawing: it ends it once nothing
+more will come, and looks less often while many readers wait, as a look costs the server as much as drawing.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 
@@ -14,32 +15,30 @@ import streamlit as st
 
 from poolcast.dashboard import session
 from poolcast.dashboard.parts.problems import guarded
+from poolcast.dashboard.services.jobs import shared_jobs
 
 SECONDS = 1.0
 """Between two looks."""
 SOON = 0.5
-"""Between two looks where the answer takes about a second; a look costs as much as drawing."""
+"""Between two looks where the answer takes about a second."""
+LOOKS = 8
+"""Looks a second of all readers together, about what a server has time for beside their moves."""
 
 
 def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Make a fragment of a function that draws, looked at again while `waits` says that something will come.
 
-    What is drawn may ask for something new, as after a click in it. A fragment without a timer cannot give itself one,
-    so the page is then drawn once more.
-
     Parameters
     ----------
     waits : callable
-        Whether something is still being computed; asked before each drawing, so that the last one shows everything.
+        Whether something is still being computed; asked before each drawing, so that the last one shows everything, and
+        after it, as what is drawn may ask for something new.
     seconds : float
-        Between two looks.
+        Between two looks; more where many readers wait.
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
-        has_timer = waits()
-        is_over = [not has_timer]
-
-        @st.fragment(run_every=seconds if has_timer else None)
+        @st.fragment(run_every=None if _timers() else seconds)
         @wraps(draw)
         def shown() -> None:
             comes = False  # also where something goes wrong: it would go wrong again every second
@@ -48,28 +47,50 @@ def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Ca
                 draw()
                 session.finish()  # a choice in this part alone changes the view too
                 comes = awaited or waits()  # what came meanwhile is drawn the next time
-                if comes and is_over[0]:
-                    st.rerun()
-            if has_timer and not comes:  # each time: a run that a click cuts short never says it
-                is_over[0] = True
-                stop_looking()
+            look_again(pace(seconds, shared_jobs().sessions) if comes else None)
 
         return shown
 
     return made
 
 
-def stop_looking() -> None:
-    """End the timer of the fragment that is being drawn, as Streamlit ends those of fragments that are gone."""
+def pace(seconds: float, readers: int) -> float:
+    """Return the seconds between two looks, in steps of half a second, where so many readers wait."""
+    return max(seconds, math.ceil(2 * readers / LOOKS) / 2)
+
+
+def look_again(seconds: float | None) -> None:
+    """Let the fragment that is being drawn be drawn anew every so many seconds; no longer where None.
+
+    Said at each drawing: one that a click cuts short says nothing. The browser leaves a timer that has these seconds.
+    """
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    try:
-        from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
-    except ImportError:  # another Streamlit: its timers go on until the page runs again
+    run, fragment = get_script_run_ctx(suppress_warning=True), _fragment()
+    if run is None or not fragment:
         return
-    run, fragment = get_script_run_ctx(suppress_warning=True), ThreadState.get().fragment_id
-    if run is not None and fragment:
-        message = ForwardMsg()
+    message = ForwardMsg()
+    if seconds is None:
         message.stop_auto_rerun.fragment_ids.append(fragment)
-        run.enqueue(message)
+    else:
+        message.auto_rerun.interval, message.auto_rerun.fragment_id = seconds, fragment
+    run.enqueue(message)
+
+
+def _timers() -> bool:
+    """Whether this Streamlit tells a fragment its name; otherwise timers go on until the page runs again."""
+    try:
+        from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _fragment() -> str:
+    """Return the name of the fragment that is being drawn; empty outside one."""
+    if not _timers():
+        return ""
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+
+    return ThreadState.get().fragment_id or ""

@@ -223,6 +223,12 @@ class Jobs:
         with self._lock:
             return len(self._running), len(self._queue), len(self._jobs)
 
+    @property
+    def sessions(self) -> int:
+        """Sessions that wait for a job."""
+        with self._lock:
+            return len({job.session for job in [*self._running, *self._queue]})
+
     def _cancel(self, job: _Job) -> None:
         job.stop.set()
         if job in self._queue:
