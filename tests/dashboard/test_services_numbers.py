@@ -8,9 +8,9 @@ import pytest
 import xarray as xr
 
 import poolcast
-from poolcast.dashboard.services import takeaways
+from poolcast.dashboard.services import library, takeaways
 from poolcast.dashboard.services.drafts import Draft
-from poolcast.dashboard.services.headline import headline, reserve_state
+from poolcast.dashboard.services.headline import headline, merged_in, reserve_state
 from poolcast.dashboard.services.projections import (
     Projected,
     compared,
@@ -243,6 +243,24 @@ def test_sentence_of_a_comparison_by_year_of_exhaustion(before, after, key, show
     text = takeaways.compare([first, item], NATION, "EPF", 2045, language)
     assert shown <= set(numbers(text))
     assert pattern(key, language).fullmatch(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_ledger_that_is_merged_into_another_has_no_end_and_no_required_rate(language):
+    first = baseline()
+    item = projected(first.loaded, library.scenario("merge_schemes_one_ledger"))
+    since = str(merged_in(item, NATION, "RPF"))
+    assert merged_in(first, NATION, "RPF") is None
+    assert reserve_state(item, NATION, "RPF")[0] == "none"
+    assert headline([first, item], NATION, "RPF", 2040)["required"][1].state == "none"
+    for text in (
+        takeaways.compare([first, item], NATION, "RPF", 2040, language),
+        takeaways.forecast(item, NATION, "RPF", 2040, language),
+        takeaways.uncertainty(item, NATION, "RPF", 2040, language),
+    ):
+        assert pattern("merged", language).fullmatch(text)
+        assert since in text
+    assert not pattern("merged", language).fullmatch(takeaways.forecast(item, NATION, "EPF", 2040, language))
 
 
 def pattern(key, language):

@@ -127,7 +127,17 @@ def reserve_state(item: Projected, region: str, ledger: str) -> tuple[State, flo
         return "already", math.nan
     below = (number for number, value in enumerate(reserve) if number and value < 0)
     first = next(below, None)
-    return ("never", math.nan) if first is None else ("number", float(item.outcome.base_year + first))
+    if first is not None:
+        return "number", float(item.outcome.base_year + first)
+    return ("never" if math.isfinite(reserve[-1]) else "none"), math.nan  # one that is merged into another has no end
+
+
+def merged_in(item: Projected, region: str, ledger: str) -> int | None:
+    """Return the year from which a ledger is merged into another and has no reserve of its own; None where it stays."""
+    reserve = item.outcome.series("reserve", region, ledger)
+    if not math.isfinite(reserve[0]) or math.isfinite(reserve[-1]):
+        return None
+    return item.outcome.base_year + next(number for number, value in enumerate(reserve) if not math.isfinite(value))
 
 
 def _exhaustion(item: Projected, first: Projected, place: _Place, known: Mapping[str, Found]) -> CardValue:

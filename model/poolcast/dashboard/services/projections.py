@@ -252,11 +252,6 @@ def series(item: Projected, name: str, region: str, ledger: str) -> dict[int, fl
     return dict(zip(map(int, found.year.values.tolist()), values, strict=True))
 
 
-def assumptions_of(set_name: str, to: int | None = None) -> Assumptions:
-    """Return a set as it stands on disk; read again when one of its tables changes."""
-    return load_set(set_name, to).assumptions
-
-
 def forecast(set_name: str, scenario: Scenario | str = "baseline", to: int | None = None) -> xr.Dataset:
     """Return the forecast of a scenario on a set that a name finds.
 

@@ -100,7 +100,9 @@ def held_required(item: Projected, region: str, ledger: str, year: int, months: 
 
 def _has_answer(item: Projected, region: str, ledger: str, year: int) -> bool:
     start = item.loaded.base_year + FIRST_YEAR_OF_A_POLICY
-    return ledger in ("EPF", "RPF") and year >= start and item.outcome.has_reserve(region, ledger)
+    if ledger not in ("EPF", "RPF") or year < start or not item.outcome.has_reserve(region, ledger):
+        return False
+    return bool(np.isfinite(item.outcome.series("reserve", region, ledger)[year - item.loaded.base_year]))
 
 
 def _search(item: Projected, region: str, ledger: str, year: int, months: float, start: int) -> Required | None:

@@ -12,6 +12,7 @@ from poolcast.dashboard.services.takeaways.place import (
     closed_up,
     cover_of,
     inside,
+    merged,
     plain,
     title_of,
     together,
@@ -61,6 +62,8 @@ def forecast(item: Projected, region: str, ledger: str, year: int, language: str
         return place.say("take.forecast_no_data", item)
     state, when = reserve_state(item, region, ledger)
     base, last = outcome.base_year, outcome.last_year
+    if state == "none" and (sentence := merged(item, place)):
+        return sentence
     if state == "none":
         spent = outcome.series("expenditure", region, ledger)
         return place.say(
@@ -97,7 +100,7 @@ def uncertainty(item: Projected, region: str, ledger: str, year: int, language: 
     """Say how likely a ledger is exhausted by the year in focus, and how wide the months may lie then."""
     place = Place(region, ledger, year, language)
     if reserve_state(item, region, ledger)[0] == "none":
-        return place.say("take.uncertain_no_data", item)
+        return merged(item, place) or place.say("take.uncertain_no_data", item)
     if found is None:
         single = inside(forecast(item, region, ledger, year, language))
         return place.say("take.uncertain_waiting", item, sentence=single)

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from poolcast.dashboard.services.headline import merged_in
 from poolcast.dashboard.services.projections import Projected
 from poolcast.dashboard.services.sets import ledger_name
 from poolcast.dashboard.words import t
@@ -82,6 +83,13 @@ def title_of(item: Projected, language: str) -> str:
     if not item.scenario.reforms:
         return BASELINE_WORDS.in_language(language)
     return plain(item.scenario.title.in_language(language))
+
+
+def merged(item: Projected, place: Place) -> str:
+    """Say that a scenario merges the ledger into another one; empty where it does not."""
+    year = merged_in(item, place.region, place.ledger)
+    scenario = title_of(item, place.language)
+    return "" if year is None else place.say("take.merged", item, scenario=scenario, since=year)
 
 
 def value_of(item: Projected, name: str, region: str, ledger: str, year: int) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from poolcast.dashboard.services.bands import Found
 from poolcast.dashboard.services.headline import CardValue, Kind, headline, reserve_state
 from poolcast.dashboard.services.projections import Projected
-from poolcast.dashboard.services.takeaways.place import Place, title_of, together, value_of
+from poolcast.dashboard.services.takeaways.place import Place, merged, title_of, together, value_of
 
 _READ: tuple[Kind, ...] = ("exhaustion", "months", "sum")
 
@@ -27,7 +27,7 @@ def compare(
     if len(items) == 1:
         own = value_of(first, "payable_months", region, ledger, year)
         if not math.isfinite(own):
-            return place.say("take.compare_none_no_reserve", first)
+            return merged(first, place) or place.say("take.compare_none_no_reserve", first)
         return place.say("take.compare_none", first, own=place.months(own))
     if len(items) == 2:
         return pair(first, items[1], place, found)
@@ -117,6 +117,9 @@ def _difference(
     states = when[0].state, when[1].state
     change = place.money(sums[1].difference, sign=True)
     if "none" in states:
+        absorbed = merged(item, place) or merged(first, place)
+        if absorbed:
+            return absorbed, True
         return _spending(first, item, place, say), True
     if months[1].tone in ("same", "") and sums[1].tone in ("same", "") and when[1].tone in ("same", ""):
         return say("take.pair_same", after=place.months(months[1].value)), True
