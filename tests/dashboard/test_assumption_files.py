@@ -27,7 +27,7 @@ def test_a_changed_set_reads_back_as_the_same(changed):
     assert again.title.zh.endswith("（上传）")
     more = Changes(again, again.title).with_value(rows_of(again, "revenue.employer_rate", "000000")[0], 0.09)
     third = read(workbook_bytes(again, more.mine, "en", ".zip", sent), "third.zip")
-    assert third.imported.assumptions.digest() == more.mine.digest
+    assert third.imported.assumptions.digest() == more.mine.content
     assert workbook_bytes(again, again, "zh", ".zip", sent) is sent.content
 
 

@@ -15,7 +15,7 @@ KINDS = {
     "atoms": lambda rng, shape: rng.integers(-2, 3, shape).astype(float),
     "constant": lambda rng, shape: np.full(shape, 3.7),
     "close": lambda rng, shape: 1.0 + rng.integers(0, 5, shape) * 2.0**-52,
-    "huge": lambda rng, shape: rng.normal(size=shape) * 4e307,
+    "huge": lambda rng, shape: rng.normal(size=shape) * 3e307,
     "tiny": lambda rng, shape: rng.normal(size=shape) * 1e-320,
     "two": lambda rng, shape: np.where(rng.random(shape) < 0.5, 1e12, -1e-12),
     "blank": lambda rng, shape: np.where(rng.random(shape) < 0.1, np.nan, rng.normal(size=shape)),
