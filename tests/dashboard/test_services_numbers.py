@@ -252,7 +252,10 @@ def test_a_ledger_that_is_merged_into_another_has_no_end_and_no_required_rate(la
     since = str(merged_in(item, NATION, "RPF"))
     assert merged_in(first, NATION, "RPF") is None
     assert reserve_state(item, NATION, "RPF")[0] == "none"
-    assert headline([first, item], NATION, "RPF", 2040)["required"][1].state == "none"
+    for cards in headline([first, item], NATION, "RPF", 2040).values():
+        assert (cards[0].state, cards[1].state) == ("number", "none")
+    assert headline([first, item], NATION, "RPF", int(since) - 1)["sum"][1].state == "number"
+    assert math.isnan(headline([item, first], NATION, "RPF", 2040)["sum"][1].difference)
     for text in (
         takeaways.compare([first, item], NATION, "RPF", 2040, language),
         takeaways.forecast(item, NATION, "RPF", 2040, language),

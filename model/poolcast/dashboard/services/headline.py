@@ -231,7 +231,13 @@ def _sum(item: Projected, first: Projected, place: _Place, known: Mapping[str, F
 
 
 def _sum_of_balances(item: Projected, place: _Place) -> tuple[float, float]:
-    """Return the sum of the balances after the base year up to a year, and their present value before interest."""
+    """Return the sum of the balances after the base year up to a year, and their present value before interest.
+
+    Not a number where the ledger is merged into another by then: its balances go on there.
+    """
+    merged = merged_in(item, place.region, place.ledger)
+    if merged is not None and merged <= place.year:
+        return math.nan, math.nan
     count = place.year - item.outcome.base_year + 1
     window = slice(1, count)
     balance = item.outcome.series("balance", place.region, place.ledger)[window]
