@@ -1,6 +1,7 @@
 """Bands: those of a simulation, paired on the same shocks, kept by content, ended early without losing what is done."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -178,3 +179,10 @@ def test_sentence_of_uncertainty(language):
     none = uncertainty(with_draft(), NATION, "EPF", 2026, language, found)
     assert "<1/" not in none
     assert str(PATHS) in none
+
+
+@pytest.mark.parametrize(("regions", "policy", "size"), [(1, True, 512), (14, True, 256), (14, False, 160)])
+def test_blocks_are_as_many_for_each_worker_and_large_where_reforms_vary(regions, policy, size):
+    """1,000 paths of 35 years on two workers: one round of one region, two rounds of fourteen."""
+    job = SimpleNamespace(baseline=SimpleNamespace(regions=range(regions)), years=35, policy=policy)
+    assert band_simulation._block_size(job, 1_000, 2) == size
