@@ -17,6 +17,11 @@ from poolcast.dashboard import session
 from poolcast.dashboard.parts.problems import guarded
 from poolcast.dashboard.services.jobs import shared_jobs
 
+try:
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+except ImportError:  # a Streamlit that does not tell a fragment its name: timers go on until the page runs again
+    ThreadState = None  # type: ignore[assignment,misc]
+
 SECONDS = 1.0
 """Between two looks."""
 SOON = 0.5
@@ -38,7 +43,7 @@ def looking(waits: Callable[[], bool], seconds: float = SECONDS) -> Callable[[Ca
     """
 
     def made(draw: Callable[[], None]) -> Callable[[], None]:
-        @st.fragment(run_every=None if _timers() else seconds)
+        @st.fragment(run_every=seconds if ThreadState is None else None)
         @wraps(draw)
         def shown() -> None:
             comes = False  # also where something goes wrong: it would go wrong again every second
@@ -67,7 +72,8 @@ def look_again(seconds: float | None) -> None:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    run, fragment = get_script_run_ctx(suppress_warning=True), _fragment()
+    run = get_script_run_ctx(suppress_warning=True)
+    fragment = None if ThreadState is None else ThreadState.get().fragment_id
     if run is None or not fragment:
         return
     message = ForwardMsg()
@@ -76,21 +82,3 @@ def look_again(seconds: float | None) -> None:
     else:
         message.auto_rerun.interval, message.auto_rerun.fragment_id = seconds, fragment
     run.enqueue(message)
-
-
-def _timers() -> bool:
-    """Whether this Streamlit tells a fragment its name; otherwise timers go on until the page runs again."""
-    try:
-        from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-def _fragment() -> str:
-    """Return the name of the fragment that is being drawn; empty outside one."""
-    if not _timers():
-        return ""
-    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
-
-    return ThreadState.get().fragment_id or ""
